@@ -1,0 +1,391 @@
+#include "advisory/gpgv.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+void
+sv_gpgv_verdict_clear (SvGpgvVerdict *verdict)
+{
+  g_clear_pointer (&verdict->signer, g_free);
+  g_clear_pointer (&verdict->primary, g_free);
+  g_clear_pointer (&verdict->detail, g_free);
+}
+
+/* --- the frame of a clear-signed message (RFC 4880 section 7) --- */
+
+static gboolean
+untrusted (GError **error, const char *why)
+{
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_UNTRUSTED, why);
+  return FALSE;
+}
+
+/* Takes the next line, without its end; NULL behind the last. */
+static char *
+take_line (char **at)
+{
+  char *line = *at, *end;
+  if (line == NULL || *line == '\0')
+    return NULL;
+  end = strchr (line, '\n');
+  *at = end != NULL ? end + 1 : NULL;
+  if (end != NULL)
+    *end = '\0';
+  return g_strchomp (line);
+}
+
+static gboolean
+skip_headers (char **at, GError **error)
+{
+  for (char *line; (line = take_line (at)) != NULL;) {
+    if (*line == '\0')
+      return TRUE;
+    if (!g_str_has_prefix (line, "Hash: "))
+      return untrusted (error, "a header other than 'Hash' stands before the signed text");
+  }
+  return untrusted (error, "the signed text is missing");
+}
+
+/* @marker ends the part. Inside signed text a line that begins with '-' is escaped as "- ". */
+static gboolean
+skip_part (char **at, const char *marker, gboolean escaped, GError **error)
+{
+  for (char *line; (line = take_line (at)) != NULL;) {
+    if (strcmp (line, marker) == 0)
+      return TRUE;
+    if (line[0] == '-' && !(escaped && line[1] == ' '))
+      return untrusted (error, "a line of dashes stands where none may be");
+  }
+  g_set_error (error, SV_ERROR, SV_ERROR_UNTRUSTED, "the line '%s' is missing", marker);
+  return FALSE;
+}
+
+gboolean
+sv_gpgv_check_clearsigned (const char *text, gsize size, GError **error)
+{
+  g_autofree char *copy = g_strndup (text != NULL ? text : "", size);
+  char *at = copy, *line;
+
+  if (strlen (copy) != size)
+    return untrusted (error, "it holds a NUL byte");
+  line = take_line (&at);
+  if (line == NULL || strcmp (line, "-----BEGIN PGP SIGNED MESSAGE-----") != 0)
+    return untrusted (error, "it is not clear-signed");
+  if (!skip_headers (&at, error)
+      || !skip_part (&at, "-----BEGIN PGP SIGNATURE-----", TRUE, error)
+      || !skip_part (&at, "-----END PGP SIGNATURE-----", FALSE, error))
+    return FALSE;
+  while ((line = take_line (&at)) != NULL)
+    if (*line != '\0')
+      return untrusted (error, "text stands behind the signature");
+  return TRUE;
+}
+
+/* --- gpgv's status lines --- */
+
+typedef enum { LINE_OTHER, LINE_GOOD, LINE_BAD, LINE_UNKNOWN, LINE_WEAK } LineKind;
+
+typedef struct {
+  const char *keyword;
+  LineKind kind;
+  const char *reason; /* why this signature counts for nothing */
+} StatusRow;
+
+static const StatusRow status_rows[] = {
+    {"GOODSIG", LINE_GOOD, NULL},
+    {"BADSIG", LINE_BAD, "the signature does not fit the content"},
+    {"NO_PUBKEY", LINE_UNKNOWN, "this host has no key of its signer"},
+    {"EXPSIG", LINE_WEAK, "the signature has expired"},
+    {"EXPKEYSIG", LINE_WEAK, "the signing key has expired"},
+    {"REVKEYSIG", LINE_WEAK, "the signing key was revoked"},
+    {"NODATA", LINE_WEAK, "there is no signature"},
+};
+
+/* OpenPGP numbers of digests that no longer prove anything: MD5, SHA-1, RIPEMD-160. */
+static gboolean
+is_weak_digest (gint64 algorithm)
+{
+  return algorithm >= 1 && algorithm <= 3;
+}
+
+typedef struct {
+  gint64 at_us;
+  guint good, bad, unknown, weak;
+  gboolean pending;     /* the signature at hand looks good so far */
+  const char *reason;   /* of the last signature that counts for nothing */
+  char *subject;        /* key id that it names */
+  gint64 expired_at_us; /* of the key at hand; 0 if it has not */
+  SvGpgvVerdict *verdict;
+} Tally;
+
+static const StatusRow *
+find_row (const char *keyword)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (status_rows); i++)
+    if (strcmp (keyword, status_rows[i].keyword) == 0)
+      return &status_rows[i];
+  return NULL;
+}
+
+static void
+refuse (Tally *tally, guint *counter, const char *reason, const char *subject)
+{
+  (*counter)++;
+  tally->reason = reason;
+  g_free (tally->subject);
+  tally->subject = g_strdup (subject);
+}
+
+/* "VALIDSIG <fingerprint> <date> <made> <expires> <version> <reserved> <key> <digest> <class>
+ * <primary>" comes behind the GOODSIG that it completes. */
+static void
+tally_valid (Tally *tally, char **words)
+{
+  gint64 digest;
+  gboolean complete = g_strv_length (words) >= 11 && sv_text_parse_int64 (words[8], &digest, NULL);
+
+  if (!tally->pending)
+    return;
+  tally->pending = FALSE;
+  if (!complete || is_weak_digest (digest)) {
+    refuse (tally, &tally->weak, "the signature uses a broken digest", words[1]);
+    return;
+  }
+  tally->good++;
+  if (tally->verdict->signer != NULL)
+    return;
+  tally->verdict->signer = g_strdup (words[1]);
+  tally->verdict->primary = g_strdup (words[10]);
+}
+
+/* gpgv knows only today: as of an earlier time the key may still have been good. */
+static void
+tally_signature (Tally *tally, const StatusRow *row, const char *subject)
+{
+  gboolean good_then = strcmp (row->keyword, "EXPKEYSIG") == 0 && tally->expired_at_us > tally->at_us;
+
+  if (row->kind == LINE_GOOD || good_then)
+    tally->pending = TRUE;
+  else if (row->kind == LINE_BAD)
+    refuse (tally, &tally->bad, row->reason, subject);
+  else if (row->kind == LINE_UNKNOWN)
+    refuse (tally, &tally->unknown, row->reason, subject);
+  else
+    refuse (tally, &tally->weak, row->reason, subject);
+}
+
+static void
+tally_line (Tally *tally, const char *line)
+{
+  g_auto (GStrv) words = g_strsplit (line, " ", -1);
+  gint64 seconds;
+
+  if (words[0] == NULL || words[1] == NULL)
+    return;
+  const StatusRow *row = find_row (words[0]);
+  if (strcmp (words[0], "NEWSIG") == 0) {
+    tally->pending = FALSE;
+    tally->expired_at_us = 0;
+  } else if (strcmp (words[0], "KEYEXPIRED") == 0) {
+    if (sv_text_parse_int64 (words[1], &seconds, NULL) && seconds < G_MAXINT64 / SV_SECOND_US)
+      tally->expired_at_us = seconds * SV_SECOND_US;
+  } else if (strcmp (words[0], "VALIDSIG") == 0) {
+    tally_valid (tally, words);
+  } else if (row != NULL) {
+    tally_signature (tally, row, words[1]);
+  }
+}
+
+static void
+set_verdict (const Tally *tally)
+{
+  SvGpgvVerdict *verdict = tally->verdict;
+  gboolean good = tally->good > 0 && tally->bad == 0;
+  gboolean unknown = tally->bad == 0 && tally->weak == 0;
+
+  if (good) {
+    verdict->authenticity = SV_AUTHENTICITY_VERIFIED;
+    return;
+  }
+  sv_gpgv_verdict_clear (verdict);
+  verdict->authenticity = unknown ? SV_AUTHENTICITY_UNVERIFIED : SV_AUTHENTICITY_BAD;
+  if (tally->reason == NULL)
+    verdict->detail = g_strdup ("gpgv names no signature");
+  else
+    verdict->detail = g_strdup_printf ("%s (%s)", tally->reason, tally->subject);
+}
+
+void
+sv_gpgv_judge (const char *status, gint64 at_us, SvGpgvVerdict *ret_verdict)
+{
+  static const char prefix[] = "[GNUPG:] ";
+  g_auto (GStrv) lines = g_strsplit (status, "\n", -1);
+  Tally tally = {.at_us = at_us, .verdict = ret_verdict};
+
+  *ret_verdict = (SvGpgvVerdict){.authenticity = SV_AUTHENTICITY_UNVERIFIED};
+  for (char **line = lines; *line != NULL; line++)
+    if (g_str_has_prefix (*line, prefix))
+      tally_line (&tally, g_strchomp (*line + strlen (prefix)));
+  set_verdict (&tally);
+  g_free (tally.subject);
+}
+
+/* --- running it --- */
+
+/* A directory that goes away with all that was put into it. */
+typedef struct {
+  char *path;
+  GPtrArray *files; /* paths */
+} Scratch;
+
+static void
+scratch_clear (Scratch *scratch)
+{
+  for (guint i = 0; scratch->files != NULL && i < scratch->files->len; i++)
+    g_unlink (g_ptr_array_index (scratch->files, i));
+  g_clear_pointer (&scratch->files, g_ptr_array_unref);
+  if (scratch->path != NULL)
+    g_rmdir (scratch->path);
+  g_clear_pointer (&scratch->path, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scratch, scratch_clear)
+
+static gboolean
+scratch_init (Scratch *scratch, GError **error)
+{
+  scratch->files = g_ptr_array_new_with_free_func (g_free);
+  scratch->path = g_dir_make_tmp ("salve-gpgv-XXXXXX", NULL);
+  if (scratch->path == NULL)
+    return sv_error_set_errno (error, errno, "make a temporary directory in", g_get_tmp_dir ());
+  return TRUE;
+}
+
+/* Path of a file that goes away with the directory. Lent. */
+static const char *
+scratch_name (Scratch *scratch, const char *name)
+{
+  char *path = g_build_filename (scratch->path, name, NULL);
+  g_ptr_array_add (scratch->files, path);
+  return path;
+}
+
+/* NULL with @error set if it cannot be written. */
+static const char *
+scratch_write (Scratch *scratch, const char *name, const void *data, gsize size, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  const char *path = scratch_name (scratch, name);
+  if (g_file_set_contents (path, data, (gssize)size, &cause))
+    return path;
+  g_set_error (error, SV_ERROR, SV_ERROR_FAILED, "%s", cause->message);
+  return NULL;
+}
+
+/* All keys in one file: gpgv opens every --keyring by itself, and knows no armour. */
+static const char *
+write_keys (Scratch *scratch, const GPtrArray *keyrings, GError **error)
+{
+  g_autoptr (GByteArray) keys = g_byte_array_new ();
+  for (guint i = 0; i < keyrings->len; i++) {
+    const SvKeyring *keyring = g_ptr_array_index (keyrings, i);
+    gsize size;
+    const guint8 *data = g_bytes_get_data (keyring->keys, &size);
+    g_byte_array_append (keys, data, (guint)size);
+  }
+  return scratch_write (scratch, "keys.gpg", keys->data, keys->len, error);
+}
+
+static gboolean
+run_gpgv (Scratch *scratch, const SvGpgvRequest *request, SvRunResult *result, GError **error)
+{
+  const char *keys = write_keys (scratch, request->keyrings, error);
+  const char *data = keys == NULL ? NULL
+                                  : scratch_write (scratch, "signed", request->data, request->size,
+                                                   error);
+  const char *signature = NULL;
+
+  if (data == NULL)
+    return FALSE;
+  if (request->signature != NULL) {
+    signature = scratch_write (scratch, "signature", request->signature, request->signature_size,
+                               error);
+    if (signature == NULL)
+      return FALSE;
+  }
+  const char *inline_argv[] = {"gpgv",     "--homedir",   scratch->path, "--keyring", keys,
+                               "--status-fd", "1", "--output", scratch_name (scratch, "payload"),
+                               "--", data, NULL};
+  const char *detached_argv[] = {"gpgv", "--homedir", scratch->path, "--keyring", keys,
+                                 "--status-fd", "1", "--", signature, data, NULL};
+  return sv_run (signature == NULL ? inline_argv : detached_argv, NULL, result, error);
+}
+
+static GBytes *
+read_payload (const Scratch *scratch, const SvGpgvRequest *request, GError **error)
+{
+  g_autofree char *path = g_build_filename (scratch->path, "payload", NULL);
+  g_autoptr (GError) cause = NULL;
+  char *text;
+  gsize size;
+
+  if (request->signature != NULL)
+    return g_bytes_new (request->data, request->size);
+  if (g_file_get_contents (path, &text, &size, &cause))
+    return g_bytes_new_take (text, size);
+  g_set_error (error, SV_ERROR, SV_ERROR_FAILED, "%s", cause->message);
+  return NULL;
+}
+
+static gboolean
+give_verdict (SvGpgvVerdict *verdict, SvAuthenticity authenticity, const char *detail)
+{
+  *verdict = (SvGpgvVerdict){.authenticity = authenticity, .detail = g_strdup (detail)};
+  return TRUE;
+}
+
+/* The exit code says nothing here: it is 2 as soon as one of several signatures is by an unknown
+ * key, and apt takes a file with one good signature. */
+static gboolean
+verify_in (Scratch *scratch, const SvGpgvRequest *request, SvGpgvVerdict *ret_verdict,
+           GBytes **ret_payload, GError **error)
+{
+  g_auto (SvRunResult) result = {0};
+  g_autoptr (GError) cause = NULL;
+
+  if (!run_gpgv (scratch, request, &result, &cause)) {
+    if (sv_error_is (cause, SV_ERROR_NOT_FOUND))
+      return give_verdict (ret_verdict, SV_AUTHENTICITY_UNVERIFIED,
+                           "gpgv is not installed: install the package gpgv");
+    g_propagate_error (error, g_steal_pointer (&cause));
+    return FALSE;
+  }
+  sv_gpgv_judge (result.output->str, request->at_us, ret_verdict);
+  if (ret_verdict->authenticity != SV_AUTHENTICITY_VERIFIED)
+    return TRUE;
+  *ret_payload = read_payload (scratch, request, error);
+  return *ret_payload != NULL;
+}
+
+gboolean
+sv_gpgv_verify (const SvGpgvRequest *request, SvGpgvVerdict *ret_verdict, GBytes **ret_payload,
+                GError **error)
+{
+  g_auto (Scratch) scratch = {0};
+  g_autoptr (GError) wrong_frame = NULL;
+
+  *ret_payload = NULL;
+  if (request->signature == NULL
+      && !sv_gpgv_check_clearsigned (request->data, request->size, &wrong_frame))
+    return give_verdict (ret_verdict, SV_AUTHENTICITY_BAD, wrong_frame->message);
+  if (request->keyrings->len == 0)
+    return give_verdict (ret_verdict, SV_AUTHENTICITY_UNVERIFIED,
+                         "this host has no keyring that could vouch for it");
+  if (!scratch_init (&scratch, error)
+      || !verify_in (&scratch, request, ret_verdict, ret_payload, error)) {
+    sv_gpgv_verdict_clear (ret_verdict);
+    g_prefix_error (error, "cannot check the signature of '%s': ", request->name);
+    return FALSE;
+  }
+  return TRUE;
+}

@@ -1,0 +1,35 @@
+/* A set of documents: one file, a directory tree, or an archive (tar with any compression, zip). */
+#pragma once
+
+#include "base/stream.h"
+
+/**
+ * SvDocumentFunc:
+ * @name: path inside the set, data only, never opened
+ * @content: this document's bytes, decompressed; valid during the call
+ *
+ * Returns FALSE with @error set to end the walk.
+ */
+typedef gboolean (*SvDocumentFunc) (const char *name, SvStream *content, gpointer user_data,
+                                    GError **error);
+
+/**
+ * sv_documents_foreach:
+ * @path: file, directory or archive, told apart by content
+ * @suffix: (nullable): only names that end so, without a compression suffix (".json")
+ *
+ * Directory entries come in byte order of their names, archive entries in archive order. Nothing
+ * is extracted to disk; entries that are not regular files are passed over, symbolic links are
+ * not followed. Limits: SV_LIMIT_FEED_DOCUMENTS, SV_LIMIT_FEED_BYTES, and those of sv_stream_open
+ * per document.
+ */
+gboolean sv_documents_foreach (const char *path, const char *suffix, SvDocumentFunc func,
+                               gpointer user_data, GError **error);
+
+/**
+ * sv_documents_foreach_stream:
+ * The same over an archive that is itself a stream (borrowed), such as a member of another archive:
+ * ar (Debian packages), tar, zip. Errors: SV_ERROR_INVALID_DATA if it is no archive.
+ */
+gboolean sv_documents_foreach_stream (SvStream *archive, const char *suffix, SvDocumentFunc func,
+                                      gpointer user_data, GError **error);

@@ -1,0 +1,298 @@
+#include "evidence/actions.h"
+
+#include <math.h>
+#include <string.h>
+
+/* One action in the making. */
+typedef struct {
+  SvAction *action;
+  SvRank rank;
+  gboolean judged; /* at least one vulnerability was */
+} SvDraft;
+
+static void
+draft_free (SvDraft *draft)
+{
+  sv_record_free (&sv_action_type, draft->action);
+  g_free (draft);
+}
+
+static GPtrArray *
+new_strings (void)
+{
+  return g_ptr_array_new_with_free_func (g_free);
+}
+
+static void
+add_distinct (GPtrArray *list, const char *text)
+{
+  if (text != NULL && !g_ptr_array_find_with_equal_func (list, text, g_str_equal, NULL))
+    g_ptr_array_add (list, g_strdup (text));
+}
+
+static SvDraft *
+new_draft (const char *source)
+{
+  SvDraft *draft = g_new0 (SvDraft, 1);
+  draft->action = sv_record_new (&sv_action_type);
+  draft->action->source = g_strdup (source);
+  draft->action->packages = new_strings ();
+  draft->action->cves = new_strings ();
+  draft->action->exploited = new_strings ();
+  draft->action->restarts = new_strings ();
+  draft->action->unknown = new_strings ();
+  draft->action->reachable = TRUE;
+  draft->action->epss = NAN;
+  draft->action->cvss_score = NAN;
+  draft->rank = (SvRank)SV_RANK_INIT (draft->action->source);
+  return draft;
+}
+
+static void
+replace (char **text, const char *by)
+{
+  g_free (*text);
+  *text = g_strdup (by);
+}
+
+static void
+add_update (SvDraft *draft, const SvUpdate *update)
+{
+  SvAction *action = draft->action;
+  add_distinct (action->packages, update->package);
+  if (action->from == NULL) {
+    replace (&action->from, update->installed_source_version);
+    replace (&action->to, update->source_version);
+    replace (&action->origin, update->origin);
+  }
+  if (update->security && !action->security)
+    replace (&action->origin, update->origin);
+  action->security = action->security || update->security;
+  action->held = action->held || update->held;
+  action->size_bytes += update->size_bytes;
+  if (!update->reachable) {
+    action->reachable = FALSE;
+    replace (&action->why_not, update->why_not);
+  }
+}
+
+/* Words for severity that sources use, gravest last. */
+static const char *const urgencies[] = {
+    "unimportant", "end-of-life", "not yet assigned", "unknown", "negligible", "low",    "Low",
+    "medium",      "Moderate",    "moderate",         "Medium",  "high",       "High",   "Important",
+    "important",   "emergency",   "critical",         "Critical", NULL};
+
+static void
+raise_urgency (SvAction *action, const char *urgency)
+{
+  if (urgency == NULL)
+    return;
+  int old = action->urgency != NULL ? sv_enum_find (urgencies, action->urgency) : -1;
+  if (sv_enum_find (urgencies, urgency) > old || action->urgency == NULL)
+    replace (&action->urgency, urgency);
+}
+
+static void
+note_unknown_inputs (SvAction *action, const SvDecisionAnswer *answer)
+{
+  for (guint i = 0; answer->inputs != NULL && i < answer->inputs->len; i++) {
+    const SvDecisionInput *input = answer->inputs->pdata[i];
+    if (g_strcmp0 (input->value, "unknown") == 0)
+      add_distinct (action->unknown, input->point);
+  }
+}
+
+/* Takes over what the judgement of one vulnerability adds to the whole action. */
+static void
+add_judgement (SvDraft *draft, const SvJudgement *judgement)
+{
+  SvAction *action = draft->action;
+  SvRank rank = sv_judgement_get_rank (judgement);
+  sv_rank_add (&draft->rank, &rank);
+  action->decision_best = MAX (action->decision_best, judgement->ssvc_best);
+  action->decision_worst = MAX (action->decision_worst, judgement->ssvc);
+  action->decision = MAX (action->decision, judgement->ssvc_assumed);
+  action->priority = MAX (action->priority, judgement->priority);
+  gint64 due = judgement->due_at_us;
+  if (due > 0 && (action->due_at_us == 0 || due < action->due_at_us)) {
+    action->due_at_us = due;
+    replace (&action->due_because, judgement->deadline->reason);
+  }
+  action->epss = fmax (action->epss, judgement->epss); /* fmax passes NaN over */
+  action->cvss_score = fmax (action->cvss_score, judgement->cvss_score);
+  note_unknown_inputs (action, judgement->ssvc_answer);
+  draft->judged = TRUE;
+}
+
+static void
+judge (SvReportParts *parts, SvDraft *draft, const char *vulnerability)
+{
+  SvEvidence evidence = {.vulnerability = vulnerability};
+  parts->evidence (parts->source, vulnerability, &evidence);
+  g_auto (SvThreat) threat = {0};
+  sv_threat_collect (&evidence, &threat);
+  gint64 since = parts->known_since (parts->source, vulnerability);
+  SvJudgementOptions options = {.known_since_us = since > 0 ? since : parts->at_us};
+  g_autoptr (SvJudgement) judgement = sv_judge (&threat, parts->facts, &options);
+  if (judgement->exploited)
+    add_distinct (draft->action->exploited, vulnerability);
+  add_judgement (draft, judgement);
+}
+
+static gint
+compare_natural (gconstpointer a, gconstpointer b)
+{
+  return sv_text_compare_natural (*(char *const *)a, *(char *const *)b);
+}
+
+/* The distinct vulnerabilities that @draft heals, from its updates and from kernels, whose fix comes
+ * as a package of another name. */
+static void
+collect_cves (SvReportParts *parts, const SvReport *report, SvDraft *draft)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  SvAction *action = draft->action;
+  g_autofree char *tracker_source = sv_source_of_tracker (action->source);
+  g_autofree char *tracker_version = sv_source_version_of_tracker (action->source, action->to);
+  gint scheme = parts->inventory->distro != NULL ? parts->inventory->distro->scheme : -1;
+  for (guint i = 0; i < report->findings->len; i++) {
+    const SvFinding *finding = report->findings->pdata[i];
+    if (finding->verdict != SV_VERDICT_AFFECTED ||
+        g_strcmp0 (finding->source, tracker_source) != 0 ||
+        !sv_finding_is_healed_by (finding, scheme, NULL, tracker_version))
+      continue;
+    raise_urgency (action, finding->urgency);
+    if (g_hash_table_add (seen, finding->vulnerability))
+      g_ptr_array_add (action->cves, g_strdup (finding->vulnerability));
+  }
+}
+
+/* Findings on binary names (RPM, apk) know no source: they come with their own update. */
+static void
+collect_cves_of_updates (const SvReport *report, SvDraft *draft)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < draft->action->cves->len; i++)
+    g_hash_table_add (seen, draft->action->cves->pdata[i]);
+  for (guint u = 0; u < report->updates->len; u++) {
+    const SvUpdate *update = report->updates->pdata[u];
+    if (strcmp (update->source, draft->action->source) != 0)
+      continue;
+    for (guint i = 0; i < update->cves->len; i++)
+      if (g_hash_table_add (seen, update->cves->pdata[i]))
+        g_ptr_array_add (draft->action->cves, g_strdup (update->cves->pdata[i]));
+  }
+  g_ptr_array_sort (draft->action->cves, compare_natural);
+}
+
+/* Replaced libraries that still run, and packages that only a reboot puts in force. */
+static void
+note_restarts (const SvInventory *inventory, SvAction *action)
+{
+  static const char *const boot_packages[] = {"linux-image-*", "kernel*", "linux-signed-*", "linux",
+                                              "systemd", "glibc", "dbus", NULL};
+  for (const char *const *pattern = boot_packages; *pattern != NULL; pattern++)
+    action->reboot = action->reboot || sv_text_glob (*pattern, action->source);
+  for (guint i = 0; inventory->stale_processes != NULL && i < inventory->stale_processes->len; i++) {
+    const SvStaleProcess *process = inventory->stale_processes->pdata[i];
+    for (guint p = 0; process->packages != NULL && p < process->packages->len; p++)
+      if (g_ptr_array_find_with_equal_func (action->packages, process->packages->pdata[p],
+                                            g_str_equal, NULL))
+        add_distinct (action->restarts, process->unit != NULL ? process->unit : process->process);
+  }
+}
+
+static char *
+due_text (const SvAction *action, gint64 now_us)
+{
+  if (action->due_at_us == 0)
+    return g_strdup ("no date");
+  g_autofree char *span = sv_time_format_span (ABS (action->due_at_us - now_us));
+  return action->due_at_us < now_us ? g_strdup_printf ("%s overdue", span)
+                                    : g_strdup_printf ("due in %s", span);
+}
+
+/* "openssl 3.0.19 → 3.0.22, security, 4 CVEs, 1 exploited, out-of-cycle, due in 3 d" */
+static void
+write_summary (SvAction *action, gint64 now_us)
+{
+  action->title = g_strdup_printf ("%s %s → %s", action->source,
+                                   action->from != NULL ? action->from : "?",
+                                   action->to != NULL ? action->to : "?");
+  g_autoptr (GString) text = g_string_new (action->title);
+  if (action->security)
+    g_string_append (text, ", security");
+  if (action->cves->len > 0)
+    g_string_append_printf (text, ", %u CVE%s", action->cves->len,
+                            action->cves->len == 1 ? "" : "s");
+  if (action->exploited->len > 0)
+    g_string_append_printf (text, ", %u exploited", action->exploited->len);
+  g_autofree char *due = due_text (action, now_us);
+  if (action->security)
+    g_string_append_printf (text, ", %s, %s", sv_ssvc_outcome_names[action->decision], due);
+  if (action->held)
+    g_string_append (text, ", on hold");
+  else if (!action->reachable)
+    g_string_append (text, ", not reachable");
+  if (action->reboot)
+    g_string_append (text, ", reboot");
+  action->summary = g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static gint
+compare_drafts (gconstpointer a, gconstpointer b)
+{
+  const SvDraft *x = *(SvDraft *const *)a, *y = *(SvDraft *const *)b;
+  if (x->action->security != y->action->security)
+    return x->action->security ? -1 : 1;
+  return sv_rank_compare (&x->rank, &y->rank);
+}
+
+static GPtrArray *
+draft_by_source (const SvReport *report)
+{
+  GPtrArray *drafts = g_ptr_array_new_with_free_func ((GDestroyNotify)draft_free);
+  g_autoptr (GHashTable) by_source = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < report->updates->len; i++) {
+    const SvUpdate *update = report->updates->pdata[i];
+    SvDraft *draft = g_hash_table_lookup (by_source, update->source);
+    if (draft == NULL) {
+      draft = new_draft (update->source);
+      g_ptr_array_add (drafts, draft);
+      g_hash_table_insert (by_source, draft->action->source, draft);
+    }
+    add_update (draft, update);
+  }
+  return drafts;
+}
+
+static void
+finish (SvReportParts *parts, const SvReport *report, SvDraft *draft)
+{
+  collect_cves (parts, report, draft);
+  collect_cves_of_updates (report, draft);
+  for (guint i = 0; i < draft->action->cves->len; i++)
+    judge (parts, draft, draft->action->cves->pdata[i]);
+  /* A security update of which no vulnerability is known is judged all the same: with every
+   * input about the flaw unknown. */
+  if (!draft->judged && draft->action->security)
+    judge (parts, draft, "");
+  note_restarts (parts->inventory, draft->action);
+  write_summary (draft->action, report->at_us);
+}
+
+GPtrArray *
+sv_actions_new (SvReportParts *parts, const SvReport *report)
+{
+  g_autoptr (GPtrArray) drafts = draft_by_source (report);
+  for (guint i = 0; i < drafts->len; i++)
+    finish (parts, report, drafts->pdata[i]);
+  g_ptr_array_sort (drafts, compare_drafts);
+  GPtrArray *actions = g_ptr_array_new ();
+  for (guint i = 0; i < drafts->len; i++) {
+    SvDraft *draft = drafts->pdata[i];
+    draft->action->rank = actions->len + 1;
+    g_ptr_array_add (actions, g_steal_pointer (&draft->action));
+  }
+  return actions;
+}

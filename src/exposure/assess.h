@@ -1,0 +1,46 @@
+/* One whole host: every installed package against every claim that is known. */
+#pragma once
+
+#include "exposure/judge.h"
+
+/* Takes one claim, lent for the call. */
+typedef gboolean (*SvClaimFunc) (const SvClaim *claim, gpointer user_data, GError **error);
+
+/* Where claims come from: a store of feeds, changelogs, a scenario. */
+typedef struct {
+  /* Calls @func for each claim on @package (a source or binary name, by @kind) in @release. */
+  gboolean (*foreach) (gpointer source, const char *release, SvNameKind kind, const char *package,
+                       SvClaimFunc func, gpointer user_data, GError **error);
+  /* The name under which all ids of one flaw go (trap 53); @id itself if it has no other. Lent.
+   * NULL: this source knows no aliases. */
+  const char *(*canonical) (gpointer source, const char *id);
+  gpointer source;
+} SvClaimSource;
+
+/* What archives offer for @package; FALSE: no archive metadata was read. Strings are lent. */
+typedef struct {
+  gboolean (*find) (gpointer source, const SvPackage *package, SvOffer *ret_offer);
+  gpointer source;
+} SvOfferSource;
+
+typedef struct {
+  const SvInventory *inventory;
+  const SvClaimSource *claims; /* @n_claims of them */
+  gsize n_claims;
+  const SvOfferSource *offers; /* (nullable) */
+  const char *only_package;    /* (nullable) judge packages of this binary or source name alone */
+  const char *only_vulnerability; /* (nullable) */
+  gboolean keep_all; /* also findings that are fixed, not affected or not applicable: for explain */
+} SvAssessment;
+
+/**
+ * sv_exposure_assess:
+ * @ret_findings: (out): new array of SvFinding, owned, sorted by vulnerability (natural order),
+ *                package, arch, installed version: deterministic (trap 106)
+ *
+ * Broken, removed and foreign packages are not judged (26); kernels are told apart by whether they
+ * run, boot next or merely lie on disk (80 to 84); a running kernel older than its package is
+ * judged by the version that runs (81). Linear in packages and claims (110).
+ */
+gboolean sv_exposure_assess (const SvAssessment *assessment, GPtrArray **ret_findings,
+                             GError **error);

@@ -1,0 +1,148 @@
+/* An installed package as trackers see it: source name, source version, build stream. */
+#include "exposure/judge.h"
+
+#include <string.h>
+
+/* Source packages whose binaries trackers file under another name (trap 21). */
+static const struct {
+  const char *pattern;
+  const char *source;
+} source_names[] = {
+    {"linux-signed-*", "linux"},
+    {"linux-latest*", "linux"},
+    {"linux-meta*", "linux"},
+    {"grub2-signed", "grub2"},
+    {"grub-efi-*-signed", "grub2"},
+    {"shim-signed", "shim"},
+    {"shim-helpers-*-signed", "shim"},
+    {"fwupd-*-signed", "fwupd"},
+    {"fwupd-signed", "fwupd"},
+};
+
+char *
+sv_source_of_tracker (const char *source)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (source_names); i++)
+    if (sv_text_glob (source_names[i].pattern, source))
+      return g_strdup (source_names[i].source);
+  return g_strdup (source);
+}
+
+/* Signed kernels are built as "6.1.119+1" from "6.1.119-1" (trap 21). */
+char *
+sv_source_version_of_tracker (const char *source, const char *version)
+{
+  const char *plus = version != NULL ? strrchr (version, '+') : NULL;
+  gboolean is_signed = strstr (source, "-signed") != NULL && plus != NULL &&
+                       strchr (version, '-') == NULL && strspn (plus + 1, "0123456789") > 0;
+  if (!is_signed)
+    return g_strdup (version);
+  return g_strdup_printf ("%.*s-%s", (int)(plus - version), version, plus + 1);
+}
+
+/* Version markers of builds that compare only among themselves (traps 63 to 73). A marker counts
+ * where it is followed by what `after` allows. */
+static const struct {
+  gint scheme;
+  const char *marker;
+  const char *stream;
+} stream_marks[] = {
+    {SV_SCHEME_RPM, ".module_", "module"}, {SV_SCHEME_RPM, ".module+", "module"},
+    {SV_SCHEME_RPM, ".ksplice", "ksplice"}, {SV_SCHEME_RPM, "_fips", "fips"},
+    {SV_SCHEME_DEB, "~bpo", "bpo"},        {SV_SCHEME_DEB, ".fips", "fips"},
+    {SV_SCHEME_DEB, "+esm", "esm"},        {SV_SCHEME_DEB, "~esm", "esm"},
+    {SV_SCHEME_DEB, "+rpt", "rpt"},        {SV_SCHEME_DEB, "+rpi", "rpt"},
+};
+
+/* "4.el8_6.1" is a build for minor release 6 only (trap 67). */
+static char *
+minor_stream (const char *version)
+{
+  const char *el = strstr (version, ".el");
+  if (el == NULL)
+    return NULL;
+  const char *p = el + 3;
+  while (g_ascii_isdigit (*p))
+    p++;
+  if (*p != '_' || !g_ascii_isdigit (p[1]))
+    return NULL;
+  return g_strdup_printf ("minor:%d", (int)g_ascii_strtoull (p + 1, NULL, 10));
+}
+
+char *
+sv_stream_of_version (gint scheme, const char *version)
+{
+  for (gsize i = 0; version != NULL && i < G_N_ELEMENTS (stream_marks); i++)
+    if (stream_marks[i].scheme == scheme && strstr (version, stream_marks[i].marker) != NULL)
+      return g_strdup (stream_marks[i].stream);
+  char *minor = version != NULL && scheme == SV_SCHEME_RPM ? minor_stream (version) : NULL;
+  return minor != NULL ? minor : g_strdup ("");
+}
+
+SvInstall *
+sv_install_new (const SvPackage *package, const SvDistro *distro)
+{
+  SvInstall *install = g_new0 (SvInstall, 1);
+  install->package = package;
+  install->scheme = distro != NULL ? distro->scheme : -1;
+  if (distro != NULL && distro->release != NULL)
+    install->release = g_strconcat (distro->id, ":", distro->release, NULL);
+  install->source = sv_source_of_tracker (package->source);
+  install->source_version = sv_source_version_of_tracker (package->source, package->source_version);
+  if (install->scheme >= 0) {
+    SvScheme scheme = (SvScheme)install->scheme;
+    install->key = sv_version_key (scheme, package->version, NULL);
+    if (install->source_version != NULL)
+      install->source_key = sv_version_key (scheme, install->source_version, NULL);
+  }
+  install->stream = sv_stream_of_version (install->scheme, package->version);
+  return install;
+}
+
+void
+sv_install_free (SvInstall *install)
+{
+  if (install == NULL)
+    return;
+  g_free (install->release);
+  g_free (install->source);
+  g_free (install->source_version);
+  g_free (install->stream);
+  g_clear_pointer (&install->key, g_bytes_unref);
+  g_clear_pointer (&install->source_key, g_bytes_unref);
+  g_free (install);
+}
+
+static gboolean
+matches_any (const char *const *patterns, const char *name)
+{
+  for (; *patterns != NULL; patterns++)
+    if (sv_text_glob (*patterns, name))
+      return TRUE;
+  return FALSE;
+}
+
+/* Built from a vulnerable source, but without its code (trap 24). */
+static const char *const low_relevance[] = {
+    "linux-libc-dev*", "linux-headers-*",   "linux-kbuild-*", "linux-doc*", "linux-source*",
+    "linux-support-*", "linux-compiler-*",  "kernel-headers", "kernel-doc*", "*-doc",
+    "*-docs",          "*-documentation",   "emacs-filesystem", "*-filesystem", "*-man-pages",
+    "*-l10n-*",        "*-locale-*",        NULL};
+
+gboolean
+sv_package_is_low_relevance (const char *name)
+{
+  return matches_any (low_relevance, name) || sv_package_is_meta (name);
+}
+
+/* Names that only pull in the versioned package with the code (trap 84). */
+gboolean
+sv_package_is_meta (const char *name)
+{
+  static const char *const kernels[] = {"linux-image-", "linux-headers-", "linux-modules-extra-"};
+  for (gsize i = 0; i < G_N_ELEMENTS (kernels); i++)
+    if (g_str_has_prefix (name, kernels[i]) && !g_ascii_isdigit (name[strlen (kernels[i])]) &&
+        !g_str_has_prefix (name + strlen (kernels[i]), "unsigned-"))
+      return TRUE;
+  return strcmp (name, "linux-generic") == 0 || strcmp (name, "linux-virtual") == 0;
+}

@@ -1,0 +1,5 @@
+/* The door of net: what this project asks of other machines. */
+#pragma once
+
+#include "net/address.h"
+#include "net/fetch.h"
