@@ -158,12 +158,21 @@ read_row (SvCsv *csv, gboolean *ret_found, GError **error)
   return TRUE;
 }
 
+/* Spreadsheets put it before the first row. */
+static void
+drop_byte_order_mark (SvCsv *csv)
+{
+  if (csv->row_line == 1 && g_str_has_prefix (csv->row->str, "\xef\xbb\xbf"))
+    g_array_index (csv->fields, gsize, 0) += strlen ("\xef\xbb\xbf");
+}
+
 gboolean
 sv_csv_next (SvCsv *csv, gboolean *ret_found, GError **error)
 {
   do {
     if (!read_row (csv, ret_found, error))
       return FALSE;
+    drop_byte_order_mark (csv);
   } while (*ret_found && csv->fields->len == 1 && csv->row->len == 1);
   return TRUE;
 }

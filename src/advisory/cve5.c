@@ -314,9 +314,8 @@ read_metadata (SvJsonReader *reader, gpointer data, GError **error)
 
 READ_STRING (read_type, Record, type)
 
-static const SvJsonMember record_members[] = {{"dataType", read_type},
-                                              {"cveMetadata", read_metadata},
-                                              {"containers", read_containers}};
+static const SvJsonMember record_members[] = {
+    {"dataType", read_type}, {"cveMetadata", read_metadata}, {"containers", read_containers}};
 
 /* -- The whole record -- */
 

@@ -133,14 +133,12 @@ sv_ecosystem_parse (const char *text, SvEcosystem *ret_ecosystem)
   gsize length = strcspn (text, ":");
   const char *suffix = text[length] == ':' ? text + length + 1 : "";
   for (guint i = 0; i < G_N_ELEMENTS (ecosystems); i++) {
-    if (strlen (ecosystems[i].name) != length ||
-        strncmp (ecosystems[i].name, text, length) != 0)
+    if (strlen (ecosystems[i].name) != length || strncmp (ecosystems[i].name, text, length) != 0)
       continue;
-    *ret_ecosystem =
-        (SvEcosystem){.release = ecosystems[i].release_of (ecosystems[i].id, suffix),
-                      .scheme = ecosystems[i].scheme,
-                      .is_source = ecosystems[i].is_source,
-                      .modular = ecosystems[i].modular};
+    *ret_ecosystem = (SvEcosystem){.release = ecosystems[i].release_of (ecosystems[i].id, suffix),
+                                   .scheme = ecosystems[i].scheme,
+                                   .is_source = ecosystems[i].is_source,
+                                   .modular = ecosystems[i].modular};
     return ret_ecosystem->release != NULL;
   }
   return FALSE;

@@ -15,7 +15,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SvEcosystem, sv_ecosystem_clear)
 
 /**
  * sv_ecosystem_parse:
- * @text: "Debian:12", "Ubuntu:Pro:16.04:LTS", "Rocky Linux:9", "SUSE:Linux Enterprise Server 15 SP5"
+ * @text: "Debian:12", "Ubuntu:Pro:16.04:LTS", "Rocky Linux:9", "SUSE:Linux Enterprise Server 15
+ * SP5"
  *
  * FALSE for ecosystems that are no distribution, and for a distribution with releases that is named
  * without one: that must never match every release (trap 61). Streams of updates that only some

@@ -48,7 +48,7 @@ read_row (const Reading *reading, GError **error)
   const char *score = sv_csv_find (reading->csv, 1), *percentile = sv_csv_find (reading->csv, 2);
   SvEpss epss = {
       .vulnerability = (char *)cve, .percentile = NAN, .scored_at_us = reading->scored_at_us};
-  const char *why = !sv_text_is_cve (cve)                              ? "no CVE id"
+  const char *why = !sv_text_is_cve (cve)                                ? "no CVE id"
                     : score == NULL || !parse_share (score, &epss.score) ? "no score from 0 to 1"
                     : percentile != NULL && !parse_share (percentile, &epss.percentile)
                         ? "no percentile from 0 to 1"

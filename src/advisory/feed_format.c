@@ -9,8 +9,7 @@ const SvFeedFormat sv_feed_formats[] = {
      "CVE records (JSON 5), with the Vulnrichment container where there is one"},
     {"debian-list", sv_debian_list_read, NULL, FALSE,
      "Debian's lists of advisories (DSA, DLA, DTSA)"},
-    {"debian-tracker", sv_tracker_json_read, ".json", FALSE,
-     "Debian security tracker, data/json"},
+    {"debian-tracker", sv_tracker_json_read, ".json", FALSE, "Debian security tracker, data/json"},
     {"epss", sv_epss_read, ".csv", FALSE, "EPSS scores, CSV with or without heading"},
     {"kev", sv_kev_read, NULL, FALSE, "CISA known exploited vulnerabilities, JSON or CSV"},
     {"osv", sv_osv_read, ".json", TRUE, "OSV records: a directory, zip or tar of JSON documents"},
@@ -158,23 +157,49 @@ read_document (const char *name, SvStream *content, gpointer user_data, GError *
   return FALSE;
 }
 
-gboolean
-sv_feed_read (const SvFeedFormat *format, const SvFeedOptions *options, const SvFeedSink *sink,
-              SvFeedCounts *ret_counts, GError **error)
+static void
+begin (Reading *reading, const SvFeedFormat *format, const SvFeedOptions *options,
+       const SvFeedSink *sink, SvFeedCounts *counts)
 {
-  *ret_counts = (SvFeedCounts){0};
-  Reading reading = {
-      .format = format, .options = options, .sink = sink, .counts = ret_counts, .document = ""};
-  reading.guard = (SvFeedSink){.add = add, .skip = skip, .pass = pass, .user_data = &reading};
-  if (!sv_documents_foreach (options->path, format->suffix, read_document, &reading, error)) {
-    g_prefix_error (error, "cannot read '%s' as '%s': ", options->path, format->name);
-    return FALSE;
-  }
-  if (sv_feed_counts_total (ret_counts) + ret_counts->passed > 0)
+  *counts = (SvFeedCounts){0};
+  *reading = (Reading){
+      .format = format, .options = options, .sink = sink, .counts = counts, .document = ""};
+  reading->guard = (SvFeedSink){.add = add, .skip = skip, .pass = pass, .user_data = reading};
+}
+
+/* An empty feed is an alarm. */
+static gboolean
+conclude (const Reading *reading, const char *name, GError **error)
+{
+  const SvFeedCounts *counts = reading->counts;
+  if (sv_feed_counts_total (counts) + counts->passed > 0)
     return TRUE;
   g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA,
                "'%s' holds no record of format '%s' in %" G_GUINT64_FORMAT
                " documents (%" G_GUINT64_FORMAT " bad records): check path and format",
-               options->path, format->name, ret_counts->documents, ret_counts->skipped);
+               name, reading->format->name, counts->documents, counts->skipped);
   return FALSE;
+}
+
+gboolean
+sv_feed_read (const SvFeedFormat *format, const SvFeedOptions *options, const SvFeedSink *sink,
+              SvFeedCounts *ret_counts, GError **error)
+{
+  Reading reading;
+  begin (&reading, format, options, sink, ret_counts);
+  if (sv_documents_foreach (options->path, format->suffix, read_document, &reading, error))
+    return conclude (&reading, options->path, error);
+  g_prefix_error (error, "cannot read '%s' as '%s': ", options->path, format->name);
+  return FALSE;
+}
+
+gboolean
+sv_feed_read_document (const SvFeedFormat *format, SvStream *content, const SvFeedSink *sink,
+                       SvFeedCounts *ret_counts, GError **error)
+{
+  Reading reading;
+  const SvFeedOptions options = {.path = sv_stream_get_name (content)};
+  begin (&reading, format, &options, sink, ret_counts);
+  return read_document (options.path, content, &reading, error) &&
+         conclude (&reading, options.path, error);
 }

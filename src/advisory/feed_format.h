@@ -41,3 +41,7 @@ guint64 sv_feed_counts_total (const SvFeedCounts *counts);
  */
 gboolean sv_feed_read (const SvFeedFormat *format, const SvFeedOptions *options,
                        const SvFeedSink *sink, SvFeedCounts *ret_counts, GError **error);
+
+/* The same for a feed that is one document, from a stream (borrowed). */
+gboolean sv_feed_read_document (const SvFeedFormat *format, SvStream *content,
+                                const SvFeedSink *sink, SvFeedCounts *ret_counts, GError **error);

@@ -18,8 +18,8 @@ sv_input_pass (const SvFeedInput *input, const char *what)
 gboolean
 sv_input_skip_line (const SvFeedInput *input, guint64 line, const char *why, GError **error)
 {
-  g_autofree char *where = g_strdup_printf ("%s:%" G_GUINT64_FORMAT,
-                                            sv_stream_get_name (input->content), line);
+  g_autofree char *where =
+      g_strdup_printf ("%s:%" G_GUINT64_FORMAT, sv_stream_get_name (input->content), line);
   return input->sink->skip (input->sink->user_data, where, why, error);
 }
 
@@ -33,8 +33,8 @@ sv_input_skip_json (const SvFeedInput *input, const SvJsonReader *reader, const 
 }
 
 gboolean
-sv_input_expect (const SvFeedInput *input, SvJsonReader *reader, SvJsonToken want,
-                 gboolean *ret_is, GError **error)
+sv_input_expect (const SvFeedInput *input, SvJsonReader *reader, SvJsonToken want, gboolean *ret_is,
+                 GError **error)
 {
   SvJsonToken token = sv_json_peek (reader, error);
   if (token == SV_JSON_ERROR)

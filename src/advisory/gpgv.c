@@ -72,9 +72,9 @@ sv_gpgv_check_clearsigned (const char *text, gsize size, GError **error)
   line = take_line (&at);
   if (line == NULL || strcmp (line, "-----BEGIN PGP SIGNED MESSAGE-----") != 0)
     return untrusted (error, "it is not clear-signed");
-  if (!skip_headers (&at, error)
-      || !skip_part (&at, "-----BEGIN PGP SIGNATURE-----", TRUE, error)
-      || !skip_part (&at, "-----END PGP SIGNATURE-----", FALSE, error))
+  if (!skip_headers (&at, error) ||
+      !skip_part (&at, "-----BEGIN PGP SIGNATURE-----", TRUE, error) ||
+      !skip_part (&at, "-----END PGP SIGNATURE-----", FALSE, error))
     return FALSE;
   while ((line = take_line (&at)) != NULL)
     if (*line != '\0')
@@ -149,7 +149,7 @@ tally_valid (Tally *tally, char **words)
     return;
   tally->pending = FALSE;
   if (!complete || is_weak_digest (digest)) {
-    refuse (tally, &tally->weak, "the signature uses a broken digest", words[1]);
+    refuse (tally, &tally->weak, "the signature uses a broken digest", words[1] != NULL ? words[1] : "");
     return;
   }
   tally->good++;
@@ -163,7 +163,8 @@ tally_valid (Tally *tally, char **words)
 static void
 tally_signature (Tally *tally, const StatusRow *row, const char *subject)
 {
-  gboolean good_then = strcmp (row->keyword, "EXPKEYSIG") == 0 && tally->expired_at_us > tally->at_us;
+  gboolean good_then =
+      strcmp (row->keyword, "EXPKEYSIG") == 0 && tally->expired_at_us > tally->at_us;
 
   if (row->kind == LINE_GOOD || good_then)
     tally->pending = TRUE;
@@ -179,21 +180,21 @@ static void
 tally_line (Tally *tally, const char *line)
 {
   g_auto (GStrv) words = g_strsplit (line, " ", -1);
+  const char *keyword = words[0] != NULL ? words[0] : "";
+  const char *subject = *keyword != '\0' && words[1] != NULL ? words[1] : "";
+  const StatusRow *row = find_row (keyword);
   gint64 seconds;
 
-  if (words[0] == NULL || words[1] == NULL)
-    return;
-  const StatusRow *row = find_row (words[0]);
-  if (strcmp (words[0], "NEWSIG") == 0) {
+  if (strcmp (keyword, "NEWSIG") == 0) {
     tally->pending = FALSE;
     tally->expired_at_us = 0;
-  } else if (strcmp (words[0], "KEYEXPIRED") == 0) {
-    if (sv_text_parse_int64 (words[1], &seconds, NULL) && seconds < G_MAXINT64 / SV_SECOND_US)
+  } else if (strcmp (keyword, "KEYEXPIRED") == 0) {
+    if (sv_text_parse_int64 (subject, &seconds, NULL) && seconds < G_MAXINT64 / SV_SECOND_US)
       tally->expired_at_us = seconds * SV_SECOND_US;
-  } else if (strcmp (words[0], "VALIDSIG") == 0) {
+  } else if (strcmp (keyword, "VALIDSIG") == 0) {
     tally_valid (tally, words);
   } else if (row != NULL) {
-    tally_signature (tally, row, words[1]);
+    tally_signature (tally, row, subject);
   }
 }
 
@@ -300,24 +301,25 @@ static gboolean
 run_gpgv (Scratch *scratch, const SvGpgvRequest *request, SvRunResult *result, GError **error)
 {
   const char *keys = write_keys (scratch, request->keyrings, error);
-  const char *data = keys == NULL ? NULL
-                                  : scratch_write (scratch, "signed", request->data, request->size,
-                                                   error);
+  const char *data =
+      keys == NULL ? NULL : scratch_write (scratch, "signed", request->data, request->size, error);
   const char *signature = NULL;
 
   if (data == NULL)
     return FALSE;
   if (request->signature != NULL) {
-    signature = scratch_write (scratch, "signature", request->signature, request->signature_size,
-                               error);
+    signature =
+        scratch_write (scratch, "signature", request->signature, request->signature_size, error);
     if (signature == NULL)
       return FALSE;
   }
-  const char *inline_argv[] = {"gpgv",     "--homedir",   scratch->path, "--keyring", keys,
-                               "--status-fd", "1", "--output", scratch_name (scratch, "payload"),
-                               "--", data, NULL};
-  const char *detached_argv[] = {"gpgv", "--homedir", scratch->path, "--keyring", keys,
-                                 "--status-fd", "1", "--", signature, data, NULL};
+  const char *inline_argv[] = {"gpgv",      "--homedir", scratch->path,
+                               "--keyring", keys,        "--status-fd",
+                               "1",         "--output",  scratch_name (scratch, "payload"),
+                               "--",        data,        NULL};
+  const char *detached_argv[] = {"gpgv",    "--homedir",   scratch->path, "--keyring",
+                                 keys,      "--status-fd", "1",           "--",
+                                 signature, data,          NULL};
   return sv_run (signature == NULL ? inline_argv : detached_argv, NULL, result, error);
 }
 
@@ -375,14 +377,14 @@ sv_gpgv_verify (const SvGpgvRequest *request, SvGpgvVerdict *ret_verdict, GBytes
   g_autoptr (GError) wrong_frame = NULL;
 
   *ret_payload = NULL;
-  if (request->signature == NULL
-      && !sv_gpgv_check_clearsigned (request->data, request->size, &wrong_frame))
+  if (request->signature == NULL &&
+      !sv_gpgv_check_clearsigned (request->data, request->size, &wrong_frame))
     return give_verdict (ret_verdict, SV_AUTHENTICITY_BAD, wrong_frame->message);
   if (request->keyrings->len == 0)
     return give_verdict (ret_verdict, SV_AUTHENTICITY_UNVERIFIED,
                          "this host has no keyring that could vouch for it");
-  if (!scratch_init (&scratch, error)
-      || !verify_in (&scratch, request, ret_verdict, ret_payload, error)) {
+  if (!scratch_init (&scratch, error) ||
+      !verify_in (&scratch, request, ret_verdict, ret_payload, error)) {
     sv_gpgv_verdict_clear (ret_verdict);
     g_prefix_error (error, "cannot check the signature of '%s': ", request->name);
     return FALSE;

@@ -36,10 +36,10 @@ gboolean sv_gpgv_check_clearsigned (const char *text, gsize size, GError **error
 void sv_gpgv_judge (const char *status, gint64 at_us, SvGpgvVerdict *ret_verdict);
 
 typedef struct {
-  const char *name;          /* of what is checked, for messages */
-  const void *data;          /* clear-signed text, or the signed file itself … */
+  const char *name; /* of what is checked, for messages */
+  const void *data; /* clear-signed text, or the signed file itself … */
   gsize size;
-  const void *signature;     /* … with this signature; NULL for clear-signed text */
+  const void *signature; /* … with this signature; NULL for clear-signed text */
   gsize signature_size;
   const GPtrArray *keyrings; /* SvKeyring that may vouch for it */
   gint64 at_us;

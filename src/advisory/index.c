@@ -92,9 +92,8 @@ read_numbers (const SvDeb822 *paragraph, SvCandidate *candidate)
   for (gsize i = 0; i < G_N_ELEMENTS (number_rows); i++) {
     const char *value = sv_deb822_find (paragraph, number_rows[i].field);
     gint64 number = 0;
-    if (value != NULL
-        && (!sv_text_parse_int64 (value, &number, NULL) || number < 0
-            || number > G_MAXINT64 / number_rows[i].unit))
+    if (value != NULL && (!sv_text_parse_int64 (value, &number, NULL) || number < 0 ||
+                          number > G_MAXINT64 / number_rows[i].unit))
       return FALSE;
     G_STRUCT_MEMBER (gint64, candidate, number_rows[i].offset) = number * number_rows[i].unit;
   }
@@ -155,8 +154,8 @@ read_candidate (const SvDeb822 *paragraph, GStringChunk *strings)
   g_autoptr (SvCandidate) candidate = g_new0 (SvCandidate, 1);
 
   candidate->indexes = g_ptr_array_new ();
-  if (!read_texts (paragraph, strings, candidate) || !read_numbers (paragraph, candidate)
-      || !read_source (paragraph, strings, candidate))
+  if (!read_texts (paragraph, strings, candidate) || !read_numbers (paragraph, candidate) ||
+      !read_source (paragraph, strings, candidate))
     return NULL;
   candidate->depends = join_fields (paragraph, "Pre-Depends", "Depends", strings);
   candidate->conflicts = join_fields (paragraph, "Conflicts", "Breaks", strings);
@@ -205,7 +204,7 @@ provides_wanted (const SvIndexQuery *query, const char *text, gsize size)
 
   for (gboolean in_name = FALSE; at != NULL && left > 0;) {
     gsize length = 0;
-    while (length < left && strchr (" ,(", at[length]) == NULL)
+    while (length < left && strchr (" ,(:", at[length]) == NULL)
       length++;
     if (!in_name && length > 0 && query->wanted (at, length, query->user_data))
       return TRUE;
@@ -231,8 +230,8 @@ read_paragraph (Reader *reader, const char *text, gsize size)
     reader->index->n_skipped++;
     return;
   }
-  if (!query->wanted (name, length, query->user_data)
-      && !(query->providers && provides_wanted (query, text, size)))
+  if (!query->wanted (name, length, query->user_data) &&
+      !(query->providers && provides_wanted (query, text, size)))
     return;
   g_autoptr (SvStream) stream = sv_stream_new_memory (reader->index->file, text, size);
   g_autoptr (SvDeb822) deb822 = sv_deb822_new (stream);

@@ -18,13 +18,13 @@ typedef struct {
   char *site; /* host name; NULL where file names carry none */
   gboolean not_automatic;
   gboolean but_automatic_upgrades;
-  gboolean enabled;      /* the host's configuration names this archive */
-  gint authenticity;     /* SvAuthenticity */
-  char *detail;          /* why it is not verified, or not enabled; may be NULL */
-  char *sha256;          /* of the decompressed bytes; NULL before it was read */
+  gboolean enabled;  /* the host's configuration names this archive */
+  gint authenticity; /* SvAuthenticity */
+  char *detail;      /* why it is not verified, or not enabled; may be NULL */
+  char *sha256;      /* of the decompressed bytes; NULL before it was read */
   gint64 size_bytes;
   gint64 n_packages;
-  gint64 n_skipped;      /* malformed ones */
+  gint64 n_skipped; /* malformed ones */
 } SvIndex;
 extern const SvRecordType sv_index_type;
 

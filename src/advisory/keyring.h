@@ -4,9 +4,9 @@
 #include "base/base.h"
 
 typedef struct {
-  char *path;              /* on this machine */
-  gboolean by_default;     /* apt trusts it for every repository that names no key of its own */
-  GBytes *keys;            /* binary packets, armour taken off */
+  char *path;               /* on this machine */
+  gboolean by_default;      /* apt trusts it for every repository that names no key of its own */
+  GBytes *keys;             /* binary packets, armour taken off */
   GHashTable *fingerprints; /* set of 40 or 64 upper-case hexadecimal digits, subkeys too */
 } SvKeyring;
 

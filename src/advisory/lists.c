@@ -107,7 +107,8 @@ char *
 sv_list_repository_stem (const char *uri, const char *suite)
 {
   g_autoptr (GString) stem = g_string_new (NULL);
-  g_autofree char *folder = g_str_has_suffix (uri, "/") ? g_strdup (uri) : g_strconcat (uri, "/", NULL);
+  g_autofree char *folder =
+      g_str_has_suffix (uri, "/") ? g_strdup (uri) : g_strconcat (uri, "/", NULL);
   gboolean flat = g_str_has_suffix (suite, "/");
 
   append_quoted (stem, skip_scheme (folder));

@@ -451,8 +451,7 @@ find_flaws (const Record *record)
 static const struct {
   const char *letters;
   SvAdvisoryClass class;
-} classes[] = {
-    {"SA", SV_CLASS_SECURITY}, {"BA", SV_CLASS_BUGFIX}, {"EA", SV_CLASS_ENHANCEMENT}};
+} classes[] = {{"SA", SV_CLASS_SECURITY}, {"BA", SV_CLASS_BUGFIX}, {"EA", SV_CLASS_ENHANCEMENT}};
 
 /* "ALBA-2021:1099" is a bug fix (trap 55); ids of another shape are security notices. */
 static SvAdvisoryClass
@@ -538,8 +537,7 @@ static gboolean
 add_for_streams (Making *making, GError **error)
 {
   const SvStatement *statement = &making->statement;
-  const char *version =
-      statement->fixed != NULL ? statement->fixed : statement->last_affected;
+  const char *version = statement->fixed != NULL ? statement->fixed : statement->last_affected;
   gboolean modular = version != NULL && sv_module_find_build (version, NULL) != NULL;
   if (!modular || making->streams->len == 0) {
     making->statement.module = making->ecosystem.modular && !modular ? (char *)"" : NULL;
@@ -618,16 +616,16 @@ add_package (Making *making, GError **error)
   gboolean source = making->ecosystem.is_source ||
                     (affected->purl != NULL && (strstr (affected->purl, "arch=source") != NULL ||
                                                 strstr (affected->purl, "arch=src") != NULL));
-  making->statement = (SvStatement){
-      .advisory = making->record->id,
-      .release = making->ecosystem.release,
-      .package = affected->name,
-      .name_kind = source ? SV_NAME_SOURCE : SV_NAME_BINARY,
-      .scheme = making->ecosystem.scheme,
-      .status = SV_STATUS_AFFECTED,
-      .urgency = affected->urgency != NULL ? affected->urgency : making->record->urgency,
-      .note = affected->availability,
-      .class = (gint)class_of (making->record->id)};
+  making->statement = (SvStatement){.advisory = making->record->id,
+                                    .release = making->ecosystem.release,
+                                    .package = affected->name,
+                                    .name_kind = source ? SV_NAME_SOURCE : SV_NAME_BINARY,
+                                    .scheme = making->ecosystem.scheme,
+                                    .status = SV_STATUS_AFFECTED,
+                                    .urgency = affected->urgency != NULL ? affected->urgency
+                                                                         : making->record->urgency,
+                                    .note = affected->availability,
+                                    .class = (gint)class_of (making->record->id)};
   if (affected->binaries->len > 0)
     return add_binaries (making, error);
   g_autoptr (GError) malformed = NULL;

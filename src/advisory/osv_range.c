@@ -107,8 +107,7 @@ covers (const SvOsvInterval *interval, GBytes *key)
 {
   return compare_keys (interval->introduced->key, key) <= 0 &&
          (interval->fixed == NULL || compare_keys (key, interval->fixed->key) < 0) &&
-         (interval->last_affected == NULL ||
-          compare_keys (key, interval->last_affected->key) <= 0);
+         (interval->last_affected == NULL || compare_keys (key, interval->last_affected->key) <= 0);
 }
 
 gboolean

@@ -158,8 +158,8 @@ static gboolean
 read_paragraph (const SvDeb822 *paragraph, SvRelease *release, GPtrArray *entries, GError **error)
 {
   read_words (paragraph, release);
-  return read_dates (paragraph, release, error)
-         && (entries == NULL || read_entries (paragraph, entries, error));
+  return read_dates (paragraph, release, error) &&
+         (entries == NULL || read_entries (paragraph, entries, error));
 }
 
 gboolean
@@ -176,8 +176,8 @@ sv_release_parse (const char *name, const char *text, gsize size, SvRelease *rel
     g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "'%s' is empty", name);
     return FALSE;
   }
-  if (!read_paragraph (reader, release, entries, error)
-      || !sv_deb822_next (reader, &found, error)) {
+  if (!read_paragraph (reader, release, entries, error) ||
+      !sv_deb822_next (reader, &found, error)) {
     g_prefix_error (error, "'%s': ", name);
     return FALSE;
   }

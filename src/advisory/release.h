@@ -4,9 +4,9 @@
 #include "advisory/authenticity.h"
 
 typedef struct {
-  char *file;     /* name in the directory of lists */
-  char *stem;     /* what its indexes' names begin with: "mirror.example_debian_dists_bookworm" */
-  char *origin;   /* the archive's own words from here on; NULL where it says nothing */
+  char *file;   /* name in the directory of lists */
+  char *stem;   /* what its indexes' names begin with: "mirror.example_debian_dists_bookworm" */
+  char *origin; /* the archive's own words from here on; NULL where it says nothing */
   char *label;
   char *suite;
   char *codename;
@@ -27,7 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvRelease, sv_release_free)
 
 /* One line of a Release file's list of SHA-256 digests. */
 typedef struct {
-  char *path; /* "main/binary-amd64/Packages" */
+  char *path;   /* "main/binary-amd64/Packages" */
   char *sha256; /* 64 lower-case hexadecimal digits */
   gint64 size_bytes;
 } SvReleaseEntry;

@@ -17,8 +17,7 @@ is_fingerprint (const char *word)
 static gboolean
 is_named (const char *fingerprint, const char *word)
 {
-  return fingerprint != NULL
-         && g_ascii_strncasecmp (fingerprint, word, strlen (fingerprint)) == 0;
+  return fingerprint != NULL && g_ascii_strncasecmp (fingerprint, word, strlen (fingerprint)) == 0;
 }
 
 static void
@@ -140,8 +139,8 @@ read_files (Load *load, SvListKind kind)
   load->signature = read_file (load->source, name, &error);
   if (sv_error_is (error, SV_ERROR_NOT_FOUND))
     return refuse (load->release, SV_AUTHENTICITY_UNVERIFIED, "it is not signed");
-  return load->signature != NULL
-         || refuse (load->release, SV_AUTHENTICITY_UNVERIFIED, error->message);
+  return load->signature != NULL ||
+         refuse (load->release, SV_AUTHENTICITY_UNVERIFIED, error->message);
 }
 
 static void
@@ -169,8 +168,8 @@ verify (const Load *load, GBytes **ret_payload, GError **error)
     request.signature = g_bytes_get_data (load->signature, &request.signature_size);
   if (!sv_gpgv_verify (&request, &verdict, ret_payload, error))
     return FALSE;
-  if (verdict.authenticity == SV_AUTHENTICITY_VERIFIED
-      && !is_allowed_signer (load->source, &verdict)) {
+  if (verdict.authenticity == SV_AUTHENTICITY_VERIFIED &&
+      !is_allowed_signer (load->source, &verdict)) {
     g_clear_pointer (ret_payload, g_bytes_unref);
     refuse (load->release, SV_AUTHENTICITY_BAD, "its signer is not the one the repository names");
     return TRUE;

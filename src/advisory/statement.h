@@ -16,11 +16,11 @@ extern const char *const sv_status_names[];
 
 /* What the source promises where there is no fix in `fixed` (traps 38, 44). */
 typedef enum {
-  SV_PROMISE_NONE,     /* nothing said */
-  SV_PROMISE_PENDING,  /* a fix is being made */
-  SV_PROMISE_LATER,    /* postponed, with the next advisory */
-  SV_PROMISE_POINT,    /* no advisory of its own: next point release */
-  SV_PROMISE_NEVER,    /* ignored, will not be fixed */
+  SV_PROMISE_NONE,    /* nothing said */
+  SV_PROMISE_PENDING, /* a fix is being made */
+  SV_PROMISE_LATER,   /* postponed, with the next advisory */
+  SV_PROMISE_POINT,   /* no advisory of its own: next point release */
+  SV_PROMISE_NEVER,   /* ignored, will not be fixed */
   SV_N_PROMISES
 } SvPromise;
 extern const char *const sv_promise_names[];
@@ -61,7 +61,7 @@ extern const char *const sv_advisory_class_names[];
 
 /* One notice. */
 typedef struct {
-  char *id; /* "DSA-5356-1", "ALSA-2023:6938", "CVE-2024-1234" */
+  char *id;   /* "DSA-5356-1", "ALSA-2023:6938", "CVE-2024-1234" */
   gint class; /* SvAdvisoryClass */
   char *title;
   char *severity; /* the source's own word */
@@ -111,7 +111,7 @@ typedef struct {
   char *automatable;      /* SSVC "yes", "no" */
   char *technical_impact; /* SSVC "partial", "total" */
   gint64 assessed_at_us;
-  char *cvss;       /* best vector: 4.0 over 3.1 over 3.0 over 2.0, CNA over ADP */
+  char *cvss;        /* best vector: 4.0 over 3.1 over 3.0 over 2.0, CNA over ADP */
   double cvss_score; /* NaN: none */
 } SvCveFact;
 extern const SvRecordType sv_cve_fact_type;

@@ -82,12 +82,8 @@ READ_MEMBER (nodsa)
 READ_MEMBER (nodsa_reason)
 
 static const SvJsonMember entry_members[] = {
-    {"status", read_status},
-    {"repositories", read_suites},
-    {"fixed_version", read_fixed_version},
-    {"urgency", read_urgency},
-    {"nodsa", read_nodsa},
-    {"nodsa_reason", read_nodsa_reason},
+    {"status", read_status},   {"repositories", read_suites}, {"fixed_version", read_fixed_version},
+    {"urgency", read_urgency}, {"nodsa", read_nodsa},         {"nodsa_reason", read_nodsa_reason},
 };
 
 static gboolean
@@ -179,7 +175,8 @@ add_statement (const Reading *reading, const char *flaw, const Entry *entry,
                const char *unstable_fix, GError **error)
 {
   const char *release = sv_distro_find_release ("debian", entry->codename);
-  g_autofree char *full = g_strconcat ("debian:", release != NULL ? release : entry->codename, NULL);
+  g_autofree char *full =
+      g_strconcat ("debian:", release != NULL ? release : entry->codename, NULL);
   SvStatement statement = {.vulnerability = (char *)flaw,
                            .release = full,
                            .package = (char *)reading->source,
@@ -195,7 +192,8 @@ add_statement (const Reading *reading, const char *flaw, const Entry *entry,
   if (statement.fixed == NULL && is_at_least (entry->newest, unstable_fix)) {
     /* trap 39: an entry that nobody closed; the release already has what fixed unstable */
     statement.fixed = (char *)unstable_fix;
-    statement.note = (char *)"open in the tracker, but the release has the version that fixed unstable";
+    statement.note =
+        (char *)"open in the tracker, but the release has the version that fixed unstable";
   }
   if (statement.fixed != NULL)
     statement.promise = SV_PROMISE_NONE;

@@ -28,9 +28,9 @@ package_free (gpointer data)
 /* The update that is being read. */
 typedef struct {
   char *id, *type, *status, *title, *severity, *url;
-  char *product; /* text that names the distribution: <release>, or the collection's name */
-  char *module;  /* of the collection that is being read */
-  char *remarks; /* description; looked into for CVEs only if nothing else names any */
+  char *product;       /* text that names the distribution: <release>, or the collection's name */
+  char *module;        /* of the collection that is being read */
+  char *remarks;       /* description; looked into for CVEs only if nothing else names any */
   GString *references; /* ids and titles of the references, a line each */
   gint64 issued_at_us, updated_at_us;
   gboolean reboot_suggested;
@@ -69,9 +69,9 @@ typedef struct {
 static const struct {
   const char *type;
   SvAdvisoryClass class;
-} classes[] = {{"security", SV_CLASS_SECURITY},       {"bugfix", SV_CLASS_BUGFIX},
-               {"recommended", SV_CLASS_BUGFIX},      {"enhancement", SV_CLASS_ENHANCEMENT},
-               {"newpackage", SV_CLASS_ENHANCEMENT},  {"feature", SV_CLASS_ENHANCEMENT},
+} classes[] = {{"security", SV_CLASS_SECURITY},      {"bugfix", SV_CLASS_BUGFIX},
+               {"recommended", SV_CLASS_BUGFIX},     {"enhancement", SV_CLASS_ENHANCEMENT},
+               {"newpackage", SV_CLASS_ENHANCEMENT}, {"feature", SV_CLASS_ENHANCEMENT},
                {"optional", SV_CLASS_ENHANCEMENT}};
 
 static SvAdvisoryClass
@@ -168,8 +168,8 @@ add_statements (const Reading *reading, SvStatement *statement, GError **error)
 static char *
 dup_evr (const Package *package)
 {
-  gboolean has_epoch = package->epoch != NULL && *package->epoch != '\0' &&
-                       strcmp (package->epoch, "0") != 0;
+  gboolean has_epoch =
+      package->epoch != NULL && *package->epoch != '\0' && strcmp (package->epoch, "0") != 0;
   return g_strconcat (has_epoch ? package->epoch : "", has_epoch ? ":" : "", package->version, "-",
                       package->release, NULL);
 }
@@ -193,18 +193,19 @@ add_package (const Reading *reading, const Package *package, GError **error)
   }
   g_autofree char *evr = dup_evr (package);
   gboolean modular = sv_module_find_build (package->release, NULL) != NULL;
-  SvStatement statement = {
-      .advisory = update->id,
-      .release = release,
-      .package = package->name,
-      .name_kind = SV_NAME_BINARY,
-      .arch = g_strcmp0 (package->arch, "noarch") != 0 ? package->arch : NULL,
-      .module = package->module != NULL ? package->module : modular ? NULL : (char *)"",
-      .scheme = SV_SCHEME_RPM,
-      .status = SV_STATUS_AFFECTED,
-      .fixed = evr,
-      .urgency = update->severity,
-      .class = (gint)class_of (update->type)};
+  SvStatement statement = {.advisory = update->id,
+                           .release = release,
+                           .package = package->name,
+                           .name_kind = SV_NAME_BINARY,
+                           .arch = g_strcmp0 (package->arch, "noarch") != 0 ? package->arch : NULL,
+                           .module = package->module != NULL ? package->module
+                                     : modular               ? NULL
+                                                             : (char *)"",
+                           .scheme = SV_SCHEME_RPM,
+                           .status = SV_STATUS_AFFECTED,
+                           .fixed = evr,
+                           .urgency = update->severity,
+                           .class = (gint)class_of (update->type)};
   return add_statements (reading, &statement, error);
 }
 
@@ -260,9 +261,12 @@ parse_date (const char *text)
 {
   if (text == NULL)
     return 0;
-  if (strlen (text) > 4 && strspn (text, "0123456789") == strlen (text))
+  gsize length = strlen (text);
+  if (length > 4 && length < 12 && strspn (text, "0123456789") == length)
     return g_ascii_strtoll (text, NULL, 10) * SV_SECOND_US;
-  return sv_instant_or_zero (text);
+  g_autofree char *full =
+      length == strlen ("2011-09-27 22:46") ? g_strconcat (text, ":00", NULL) : g_strdup (text);
+  return sv_instant_or_zero (full);
 }
 
 static gboolean
@@ -484,8 +488,11 @@ gboolean
 sv_updateinfo_read (const SvFeedInput *input, GError **error)
 {
   Reading reading = {.input = input};
-  const SvXmlHandler handler = {
-      .begin = begin, .end = end, .wants_text = wants_text, .root = "updates", .user_data = &reading};
+  const SvXmlHandler handler = {.begin = begin,
+                                .end = end,
+                                .wants_text = wants_text,
+                                .root = "updates",
+                                .user_data = &reading};
   gboolean read = sv_xml_read (input->content, &handler, error);
   update_clear (&reading.update);
   return read;

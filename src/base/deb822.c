@@ -111,9 +111,8 @@ take_line (SvDeb822 *reader, Line *ret_line, GError **error)
   gsize searched = 0;
   char *newline;
   while ((newline = memchr (reader->buffer + reader->at + searched, '\n',
-                            reader->end - reader->at - searched))
-             == NULL
-         && !reader->ended) {
+                            reader->end - reader->at - searched)) == NULL &&
+         !reader->ended) {
     searched = reader->end - reader->at;
     if (!fill (reader, error))
       return FALSE;
@@ -149,8 +148,8 @@ hash_step (guint32 hash, char c)
 static gboolean
 has_name (const SvDeb822 *reader, const Field *field, guint32 hash, const char *name, gsize length)
 {
-  return field->hash == hash && field->name_length == length
-         && g_ascii_strncasecmp (reader->buffer + reader->begin + field->name, name, length) == 0;
+  return field->hash == hash && field->name_length == length &&
+         g_ascii_strncasecmp (reader->buffer + reader->begin + field->name, name, length) == 0;
 }
 
 static const Field *
@@ -208,10 +207,8 @@ add_field (SvDeb822 *reader, const Line *line)
     value++;
   guint32 base = (guint32)(line->text - reader->buffer - reader->begin);
   Field *field = &reader->fields[reader->n_fields++];
-  *field = (Field){.hash = hash,
-                   .name = base,
-                   .name_length = (guint32)length,
-                   .value = base + (guint32)value};
+  *field = (Field){
+      .hash = hash, .name = base, .name_length = (guint32)length, .value = base + (guint32)value};
   end_value (reader, field, base + line->length);
   return NULL;
 }

@@ -40,7 +40,8 @@ test_fields (void)
 static void
 test_continuations (void)
 {
-  READ ("Description: short\n long\n .\n   code\n# a comment\n end \nConffiles:\n /etc/a 1\n /etc/b 2");
+  READ ("Description: short\n long\n .\n   code\n# a comment\n end \nConffiles:\n /etc/a 1\n "
+        "/etc/b 2");
   g_assert_true (sv_deb822_next (reader, &found, &error));
   g_assert_cmpstr (sv_deb822_find (reader, "Description"), ==, "short\nlong\n.\n  code\nend");
   g_assert_cmpstr (sv_deb822_find (reader, "Conffiles"), ==, "/etc/a 1\n/etc/b 2");
@@ -77,8 +78,9 @@ static const struct {
   const char *paragraph;
   guint line; /* that the message names */
 } malformed[] = {
-    {"A: 1\nno colon\nB: 2", 4}, {" continues nothing\nA: 1", 3}, {"A: 1\nB: 1\na: 2", 5},
-    {": no name", 3},            {"A B: space in name", 3},       {"A: 1\n\001: x", 4},
+    {"A: 1\nno colon\nB: 2", 4}, {" continues nothing\nA: 1", 3},
+    {"A: 1\nB: 1\na: 2", 5},     {": no name", 3},
+    {"A B: space in name", 3},   {"A: 1\n\001: x", 4},
     {"A\xc3\xa9: x", 3},
 };
 
@@ -153,8 +155,8 @@ static void
 test_endless_paragraph (void)
 {
   Endless endless = {.at_once = 1500};
-  g_autoptr (SvStream) stream = sv_stream_new ("endless", read_endless, &endless, NULL,
-                                               G_MAXUINT64);
+  g_autoptr (SvStream) stream =
+      sv_stream_new ("endless", read_endless, &endless, NULL, G_MAXUINT64);
   g_autoptr (SvDeb822) reader = sv_deb822_new (stream);
   g_autoptr (GError) error = NULL;
   gboolean found;
@@ -243,8 +245,8 @@ static gboolean
 has_field (const char *line, gsize length, const char *field)
 {
   gsize field_length = strlen (field);
-  return length > field_length && memcmp (line, field, field_length) == 0
-         && line[field_length] == ':';
+  return length > field_length && memcmp (line, field, field_length) == 0 &&
+         line[field_length] == ':';
 }
 
 /* The naive reading of the same file: lines that begin with the field's name. */

@@ -28,7 +28,7 @@ struct Decoder {
   SvStream *inner;
   const Codec *codec;
   guint8 *block;
-  const guint8 *ahead;   /* in block: read to recognise the codec and not yet given on */
+  const guint8 *ahead; /* in block: read to recognise the codec and not yet given on */
   gsize ahead_size;
   gboolean input_ended;  /* inner has no more bytes */
   gboolean output_ended; /* and the codec agrees that this is the end */
@@ -43,8 +43,8 @@ struct Decoder {
 gboolean
 sv_stream_check_expansion (const char *name, guint64 in_bytes, guint64 out_bytes, GError **error)
 {
-  if (out_bytes <= SV_LIMIT_EXPANSION_FREE_BYTES
-      || out_bytes / SV_LIMIT_EXPANSION_RATIO <= in_bytes)
+  if (out_bytes <= SV_LIMIT_EXPANSION_FREE_BYTES ||
+      out_bytes / SV_LIMIT_EXPANSION_RATIO <= in_bytes)
     return TRUE;
   g_set_error (error, SV_ERROR, SV_ERROR_LIMIT,
                "'%s' expands to more than %d times its size: refused as a decompression bomb", name,
@@ -239,23 +239,23 @@ archive_end (Decoder *decoder, GError **error)
     return FALSE;
   guint64 taken = (guint64)archive_filter_bytes (decoder->archive, -1);
   decoder->output_ended = got == 0 && taken == sv_stream_get_offset (decoder->inner);
-  return decoder->output_ended
-         || refuse (decoder, SV_ERROR_INVALID_DATA, "it is truncated, or garbage follows", error);
+  return decoder->output_ended ||
+         refuse (decoder, SV_ERROR_INVALID_DATA, "it is truncated, or garbage follows", error);
 }
 
-/* The filter is named, not left to libarchive's bidding: that would open nested levels too. A filter
- * that fails on its first bytes looks like an empty file to libarchive, but for the error it set
- * while opening. */
+/* The filter is named, not left to libarchive's bidding: that would open nested levels too. A
+ * filter that fails on its first bytes looks like an empty file to libarchive, but for the error it
+ * set while opening. */
 static gboolean
 archive_start (Decoder *decoder, GError **error)
 {
   struct archive *archive = decoder->archive = archive_read_new ();
   struct archive_entry *entry;
-  if (archive_read_support_format_raw (archive) != ARCHIVE_OK
-      || archive_read_support_format_empty (archive) != ARCHIVE_OK
-      || archive_read_append_filter (archive, decoder->codec->filter) != ARCHIVE_OK
-      || archive_read_open (archive, decoder, NULL, give_archive, NULL) != ARCHIVE_OK
-      || archive_errno (archive) != 0)
+  if (archive_read_support_format_raw (archive) != ARCHIVE_OK ||
+      archive_read_support_format_empty (archive) != ARCHIVE_OK ||
+      archive_read_append_filter (archive, decoder->codec->filter) != ARCHIVE_OK ||
+      archive_read_open (archive, decoder, NULL, give_archive, NULL) != ARCHIVE_OK ||
+      archive_errno (archive) != 0)
     return archive_refuse (decoder, error);
 
   int status = archive_read_next_header (archive, &entry);
@@ -270,8 +270,8 @@ archive_read (Decoder *decoder, void *buffer, gsize size, GError **error)
   if (decoder->output_ended)
     return 0;
   gssize got = archive_read_data (decoder->archive, buffer, size);
-  gboolean good = got > 0 || (got == 0 ? archive_end (decoder, error)
-                                       : archive_refuse (decoder, error));
+  gboolean good =
+      got > 0 || (got == 0 ? archive_end (decoder, error) : archive_refuse (decoder, error));
   return good ? got : -1;
 }
 
@@ -298,15 +298,18 @@ is_gzip (const guint8 *head, gsize size)
 static gboolean
 is_xz (const guint8 *head, gsize size)
 {
-  return begins (head, size, "\xfd" "7zXZ", 6);
+  return begins (head, size,
+                 "\xfd"
+                 "7zXZ",
+                 6);
 }
 
 /* A first frame may be a skippable one (0x184D2A50 to 0x184D2A5F). */
 static gboolean
 is_zstd (const guint8 *head, gsize size)
 {
-  return begins (head, size, "\x28\xb5\x2f\xfd", 4)
-         || (size >= 4 && (head[0] & 0xf0) == 0x50 && memcmp (head + 1, "\x2a\x4d\x18", 3) == 0);
+  return begins (head, size, "\x28\xb5\x2f\xfd", 4) ||
+         (size >= 4 && (head[0] & 0xf0) == 0x50 && memcmp (head + 1, "\x2a\x4d\x18", 3) == 0);
 }
 
 static gboolean
@@ -318,8 +321,9 @@ is_lz4 (const guint8 *head, gsize size)
 static gboolean
 is_bzip2 (const guint8 *head, gsize size)
 {
-  return size >= 10 && memcmp (head, "BZh", 3) == 0 && head[3] >= '1' && head[3] <= '9'
-         && (memcmp (head + 4, "1AY&SY", 6) == 0 || memcmp (head + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0);
+  return size >= 10 && memcmp (head, "BZh", 3) == 0 && head[3] >= '1' && head[3] <= '9' &&
+         (memcmp (head + 4, "1AY&SY", 6) == 0 ||
+          memcmp (head + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0);
 }
 
 /* lzma has no magic: the usual properties byte, a dictionary of 2^n or 2^n + 2^(n-1) bytes, and an
@@ -371,9 +375,9 @@ decoder_read (gpointer source, void *buffer, gsize size, GError **error)
   if (got < 0)
     return -1;
   decoder->out_bytes += (guint64)got;
-  gboolean fair = sv_stream_check_expansion (sv_stream_get_name (decoder->inner),
-                                             sv_stream_get_offset (decoder->inner),
-                                             decoder->out_bytes, error);
+  gboolean fair =
+      sv_stream_check_expansion (sv_stream_get_name (decoder->inner),
+                                 sv_stream_get_offset (decoder->inner), decoder->out_bytes, error);
   return fair ? got : -1;
 }
 

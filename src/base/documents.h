@@ -1,4 +1,5 @@
-/* A set of documents: one file, a directory tree, or an archive (tar with any compression, zip). */
+/* A set of documents: one file, a directory tree, or an archive (tar with any compression, zip,
+ * ar). */
 #pragma once
 
 #include "base/stream.h"
@@ -16,20 +17,23 @@ typedef gboolean (*SvDocumentFunc) (const char *name, SvStream *content, gpointe
 /**
  * sv_documents_foreach:
  * @path: file, directory or archive, told apart by content
- * @suffix: (nullable): only names that end so, without a compression suffix (".json")
+ * @suffix: (nullable): only names that end so, without a compression suffix (".json"); a file that
+ *          is no archive is taken whatever its name
  *
  * Directory entries come in byte order of their names, archive entries in archive order. Nothing
- * is extracted to disk; entries that are not regular files are passed over, symbolic links are
- * not followed. Limits: SV_LIMIT_FEED_DOCUMENTS, SV_LIMIT_FEED_BYTES, and those of sv_stream_open
- * per document.
+ * is extracted to disk; entries that are not regular files are passed over, links are not followed,
+ * names lose "..", "." and a leading "/". A tar without its end mark is SV_ERROR_INVALID_DATA, a
+ * zip entry not deflated or stored SV_ERROR_UNSUPPORTED. Limits: SV_LIMIT_FEED_DOCUMENTS,
+ * SV_LIMIT_FEED_BYTES, and those of sv_stream_open per document.
  */
 gboolean sv_documents_foreach (const char *path, const char *suffix, SvDocumentFunc func,
                                gpointer user_data, GError **error);
 
 /**
  * sv_documents_foreach_stream:
- * The same over an archive that is itself a stream (borrowed), such as a member of another archive:
- * ar (Debian packages), tar, zip. Errors: SV_ERROR_INVALID_DATA if it is no archive.
+ * The same over an archive that is itself a stream (borrowed, decompressed already), such as a
+ * member of another archive: ar (Debian packages), tar, zip. Errors: SV_ERROR_INVALID_DATA if it is
+ * no archive.
  */
 gboolean sv_documents_foreach_stream (SvStream *archive, const char *suffix, SvDocumentFunc func,
                                       gpointer user_data, GError **error);

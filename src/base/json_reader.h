@@ -46,11 +46,20 @@ const char *sv_json_get_text (const SvJsonReader *reader, gsize *ret_length);
 /* Where the reader stands, for messages: new string, "$.a[2].b". */
 char *sv_json_reader_dup_path (const SvJsonReader *reader);
 
+/* The same with document, line and byte in front, as in the reader's own errors. */
+char *sv_json_reader_dup_place (const SvJsonReader *reader);
+
 /* Takes the whole next value, whatever it is. */
 gboolean sv_json_skip (SvJsonReader *reader, GError **error);
 
-/* Typed reads of the next value. Another type is SV_ERROR_INVALID_DATA that says path and types.
- * `null` reads as NULL / is refused by the others. */
+/* Objects and arrays open now. To pass over a record whose reading stopped half-way, unwind to the
+ * depth at which it began: takes tokens until that depth is reached again. */
+guint sv_json_get_depth (const SvJsonReader *reader);
+gboolean sv_json_unwind (SvJsonReader *reader, guint depth, GError **error);
+
+/* Typed reads of the next value. Another type is SV_ERROR_INVALID_DATA that says path and types,
+ * and the value is not taken. `null` reads as NULL / is refused by the others. A string with a NUL
+ * character, a number that does not fit, and a fraction read as int64 are refused too. */
 gboolean sv_json_read_string (SvJsonReader *reader, char **ret_text, GError **error);
 gboolean sv_json_read_int64 (SvJsonReader *reader, gint64 *ret_value, GError **error);
 gboolean sv_json_read_double (SvJsonReader *reader, double *ret_value, GError **error);

@@ -11,7 +11,7 @@
 #define SV_LIMIT_JSON_DEPTH 128                /* nested arrays and objects */
 #define SV_LIMIT_JSON_STRING_BYTES (8 << 20)   /* one string or number of a JSON document */
 #define SV_LIMIT_JSON_MEMBERS (64 << 20)       /* keys and elements in one JSON document */
-#define SV_LIMIT_JSON_KEYS (4 << 20)           /* keys of all objects open at one time */
+#define SV_LIMIT_JSON_KEYS (2 << 20)           /* keys of all objects open at one time */
 #define SV_LIMIT_DOCUMENT_BYTES (2LL << 30)    /* one document after decompression */
 #define SV_LIMIT_FEED_BYTES (8LL << 30)        /* all documents of one feed after decompression */
 #define SV_LIMIT_FEED_DOCUMENTS 1000000        /* documents in one feed */
@@ -24,6 +24,7 @@
 #define SV_LIMIT_RELEASE_BYTES (32 << 20)      /* one Release file after decompression */
 #define SV_LIMIT_SMALL_FILE_BYTES (4 << 20)    /* os-release, sources.list, preferences ... */
 #define SV_LIMIT_CHANGELOG_BYTES (64 << 20)    /* one changelog after decompression */
+#define SV_LIMIT_CHANGELOG_FETCH_BYTES (256LL << 20) /* packages fetched for their changelogs */
 #define SV_LIMIT_PACKAGES 200000               /* packages of one host */
 #define SV_LIMIT_PACKAGE_LIST_BYTES (256 << 20) /* one rpm manifest or apk database */
 #define SV_LIMIT_GAPS 1000                     /* gaps of one inventory that are listed */

@@ -92,7 +92,7 @@ static int
 open_input (const SvRunOptions *options, GError **error)
 {
   g_auto (Fd) fd = options->input != NULL ? memfd_create ("input", MFD_CLOEXEC)
-                                         : open ("/dev/null", O_RDONLY | O_CLOEXEC);
+                                          : open ("/dev/null", O_RDONLY | O_CLOEXEC);
   if (fd < 0 || !write_all (fd, options->input, options->input_size)) {
     sv_error_set_errno (error, errno, "give input to", "child process");
     return -1;
@@ -120,8 +120,8 @@ spawn (const char *const *argv, const char *directory, const int fds[3], pid_t *
   sigfillset (&all);
   posix_spawnattr_setsigmask (&flags, &none);
   posix_spawnattr_setsigdefault (&flags, &all);
-  posix_spawnattr_setflags (&flags, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK
-                                        | POSIX_SPAWN_SETSIGDEF);
+  posix_spawnattr_setflags (&flags,
+                            POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   g_auto (GStrv) environment = child_environment ();
   return posix_spawnp (ret_pid, argv[0], &files, &flags, (char *const *)argv, environment);
 }
@@ -141,8 +141,8 @@ child_start (Child *child, const char *const *argv, const SvRunOptions *options,
   if (!piped)
     return sv_error_set_errno (error, errno, "make a pipe for", argv[0]);
 
-  int failed = spawn (argv, options->directory, (int[]){input, output_end, errors_end},
-                      &child->pid);
+  int failed =
+      spawn (argv, options->directory, (int[]){input, output_end, errors_end}, &child->pid);
   if (failed != 0) {
     child->pid = 0;
     return sv_error_set_errno (error, failed, "run", argv[0]);
@@ -208,8 +208,8 @@ child_collect (Child *child, const char *program, const SvRunOptions *options, g
       return set_timeout (options, program, error);
     if (ready <= 0)
       continue;
-    if (polled[0].revents != 0
-        && drain_pipe (&child->output_fd, result->output, options->max_output_bytes) > 0) {
+    if (polled[0].revents != 0 &&
+        drain_pipe (&child->output_fd, result->output, options->max_output_bytes) > 0) {
       g_set_error (error, SV_ERROR, SV_ERROR_LIMIT,
                    "'%s' printed more than %" G_GSIZE_FORMAT " bytes: killed", program,
                    options->max_output_bytes);
@@ -251,8 +251,8 @@ sv_run (const char *const *argv, const SvRunOptions *options, SvRunResult *ret_r
   gint64 deadline_us = g_get_monotonic_time () + (gint64)complete.timeout_ms * 1000;
   g_auto (SvRunResult) result = {.output = g_string_new (NULL), .errors = g_string_new (NULL)};
   g_auto (Child) child = {.pidfd = -1, .output_fd = -1, .errors_fd = -1};
-  if (!child_start (&child, argv, &complete, error)
-      || !child_collect (&child, argv[0], &complete, deadline_us, &result, error))
+  if (!child_start (&child, argv, &complete, error) ||
+      !child_collect (&child, argv[0], &complete, deadline_us, &result, error))
     return FALSE;
 
   result.exit_code = child_reap (&child);

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 
 static gboolean
@@ -93,10 +92,16 @@ test_signal (void)
   g_assert_cmpint (result.exit_code, ==, 128 + SIGTERM);
 }
 
+static pid_t
+pid_of (const char *text)
+{
+  return (pid_t)g_ascii_strtoll (text, NULL, 10);
+}
+
 static gboolean
 is_alive (const char *pid_text)
 {
-  return kill (atoi (pid_text), 0) == 0 || errno != ESRCH;
+  return kill (pid_of (pid_text), 0) == 0 || errno != ESRCH;
 }
 
 /* Also what the child started goes: the sleep in the background writes its own id first. */
@@ -120,7 +125,7 @@ test_timeout_kills_the_group (void)
   g_assert_true (g_file_get_contents (path, &pid_text, NULL, NULL));
   for (guint i = 0; i < 100 && is_alive (pid_text); i++)
     g_usleep (20000);
-  g_autofree char *state_path = g_strdup_printf ("/proc/%d/stat", atoi (pid_text));
+  g_autofree char *state_path = g_strdup_printf ("/proc/%d/stat", pid_of (pid_text));
   g_autofree char *state = NULL; /* an orphan may stay a zombie where init does not reap */
   if (g_file_get_contents (state_path, &state, NULL, NULL))
     g_assert_nonnull (strstr (state, ") Z "));

@@ -115,6 +115,7 @@ sv_stream_read_all (SvStream *stream, gsize max_bytes, GError **error)
 {
   g_autoptr (GByteArray) all = g_byte_array_new ();
   gssize got;
+  max_bytes = MIN (max_bytes, G_MAXINT32); /* what a GByteArray can hold */
   do {
     guint used = all->len;
     g_byte_array_set_size (all, used + BLOCK_BYTES);
@@ -211,8 +212,8 @@ open_raw (const char *path, GError **error)
   }
   File *file = g_new (File, 1);
   *file = (File){.fd = fd, .path = g_strdup (path)};
-  g_autoptr (SvStream) stream = sv_stream_new (path, read_file, file, file_free,
-                                               SV_LIMIT_FEED_BYTES);
+  g_autoptr (SvStream) stream =
+      sv_stream_new (path, read_file, file, file_free, SV_LIMIT_FEED_BYTES);
   struct stat info;
   if (fstat (fd, &info) < 0) {
     sv_error_set_errno (error, errno, "open", path);

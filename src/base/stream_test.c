@@ -10,19 +10,19 @@
 
 typedef struct {
   const char *name;
-  int filter;          /* of libarchive */
+  int filter;            /* of libarchive */
   gboolean concatenates; /* two files one behind the other are one file */
-  gsize magic_bytes;   /* a file cut before this is not known to be compressed */
+  gsize magic_bytes;     /* a file cut before this is not known to be compressed */
 } Codec;
 
 static const Codec codecs[] = {
-    {"gzip", ARCHIVE_FILTER_GZIP, TRUE, 2},    {"bzip2", ARCHIVE_FILTER_BZIP2, TRUE, 10},
-    {"xz", ARCHIVE_FILTER_XZ, TRUE, 2},        {"lzma", ARCHIVE_FILTER_LZMA, FALSE, 13},
-    {"zstd", ARCHIVE_FILTER_ZSTD, TRUE, 2},    {"lz4", ARCHIVE_FILTER_LZ4, TRUE, 2},
+    {"gzip", ARCHIVE_FILTER_GZIP, TRUE, 2}, {"bzip2", ARCHIVE_FILTER_BZIP2, TRUE, 10},
+    {"xz", ARCHIVE_FILTER_XZ, TRUE, 2},     {"lzma", ARCHIVE_FILTER_LZMA, FALSE, 13},
+    {"zstd", ARCHIVE_FILTER_ZSTD, TRUE, 2}, {"lz4", ARCHIVE_FILTER_LZ4, TRUE, 2},
 };
 
-static const guint8 empty_lz4[] = {0x04, 0x22, 0x4d, 0x18, 0x64, 0x40, 0xa7, 0, 0, 0, 0,
-                                   0x05, 0x5d, 0xcc, 0x02};
+static const guint8 empty_lz4[] = {0x04, 0x22, 0x4d, 0x18, 0x64, 0x40, 0xa7, 0,
+                                   0,    0,    0,    0x05, 0x5d, 0xcc, 0x02};
 
 static la_ssize_t
 keep (struct archive *archive, void *data, const void *block, size_t size)
@@ -165,8 +165,8 @@ test_plain (void)
 {
   g_autoptr (GString) text = make_text (200000);
   assert_gives (text->str, text->len, text->str, text->len);
-  static const char *const looks_like[] = {"", "P", "BZh9 is no archive", "]abcdefghijklmnop",
-                                           "(\xb5 micro)", "{}", "\x1f"};
+  static const char *const looks_like[] = {
+      "", "P", "BZh9 is no archive", "]abcdefghijklmnop", "(\xb5 micro)", "{}", "\x1f"};
   for (gsize i = 0; i < G_N_ELEMENTS (looks_like); i++)
     assert_gives (looks_like[i], strlen (looks_like[i]), looks_like[i], strlen (looks_like[i]));
 }
@@ -404,12 +404,9 @@ add_codec_tests (const Codec *codec)
   static const struct {
     const char *name;
     CodecTest test;
-  } tests[] = {{"round-trip", test_round_trip},
-               {"two-frames", test_two_frames},
-               {"truncated", test_truncated},
-               {"trailing-garbage", test_trailing_garbage},
-               {"short-reads", test_short_reads},
-               {"source-fails", test_source_fails},
+  } tests[] = {{"round-trip", test_round_trip},   {"two-frames", test_two_frames},
+               {"truncated", test_truncated},     {"trailing-garbage", test_trailing_garbage},
+               {"short-reads", test_short_reads}, {"source-fails", test_source_fails},
                {"bomb-ratio", test_bomb_ratio}};
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++) {
     g_autofree char *path = g_strdup_printf ("/stream/%s/%s", codec->name, tests[i].name);

@@ -45,11 +45,11 @@ sv_cli_convert_lines (SvLineConvert convert, gpointer user_data, GError **error)
       return code;
     g_autoptr (GError) reason = NULL;
     g_autofree char *answer = convert (line, user_data, &reason);
-    if (answer == NULL) {
+    if (reason != NULL) {
       sv_log (SV_LOG_WARNING, "line %" G_GUINT64_FORMAT ": %s", number, reason->message);
       code = SV_EXIT_FAILED;
     }
-    g_autofree char *out = g_strconcat (answer != NULL ? answer : "error", "\n", NULL);
+    g_autofree char *out = g_strconcat (reason == NULL ? answer : "error", "\n", NULL);
     if (!sv_cli_write (out, strlen (out), error))
       return SV_EXIT_FAILED;
   }

@@ -83,8 +83,8 @@ void sv_query_bind_record (SvQuery *query, const SvRecordType *type, gconstpoint
 typedef enum { SV_STEP_ERROR, SV_STEP_ROW, SV_STEP_DONE } SvStep;
 
 /* Runs to the next row. After DONE the query is reset and may be bound and run again; bindings are
- * cleared. Errors: SV_ERROR_EXISTS for a broken unique constraint, SV_ERROR_CONFLICT for what may be
- * retried (PostgreSQL 40001, 40P01), SV_ERROR_BUSY, SV_ERROR_UNREACHABLE, SV_ERROR_FAILED. */
+ * cleared. Errors: SV_ERROR_EXISTS for a broken unique constraint, SV_ERROR_CONFLICT for what may
+ * be retried (PostgreSQL 40001, 40P01), SV_ERROR_BUSY, SV_ERROR_UNREACHABLE, SV_ERROR_FAILED. */
 SvStep sv_query_step (SvQuery *query, GError **error);
 
 /**

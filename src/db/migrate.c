@@ -50,8 +50,7 @@ refuse_newer (const SvQuery *row, GError **error)
 
 /* Counts the applied migrations, each compared with ours of the same place. */
 static gboolean
-count_applied (SvDb *db, const SvMigration *migrations, gsize n, gsize *ret_applied,
-               GError **error)
+count_applied (SvDb *db, const SvMigration *migrations, gsize n, gsize *ret_applied, GError **error)
 {
   g_autoptr (SvQuery) query = sv_db_query (
       db, "SELECT number, sha256, engine FROM schema_migration ORDER BY number", error);
@@ -108,8 +107,7 @@ static gboolean
 advance (SvDb *db, const SvMigration *migrations, gsize n, gboolean *ret_current, GError **error)
 {
   gsize applied;
-  if (!sv_db_exec (db, history_sql, error) ||
-      !count_applied (db, migrations, n, &applied, error))
+  if (!sv_db_exec (db, history_sql, error) || !count_applied (db, migrations, n, &applied, error))
     return FALSE;
   *ret_current = applied == n;
   return *ret_current || apply (db, &migrations[applied], error);
@@ -132,8 +130,7 @@ check_current (SvDb *db, const SvMigration *migrations, gsize n, GError **error)
 }
 
 gboolean
-sv_db_migrate (SvDb *db, const SvMigration *migrations, gsize n, SvMigrateMode mode,
-               GError **error)
+sv_db_migrate (SvDb *db, const SvMigration *migrations, gsize n, SvMigrateMode mode, GError **error)
 {
   if (mode == SV_MIGRATE_CHECK)
     return check_current (db, migrations, n, error);

@@ -122,6 +122,7 @@ open_once (gpointer url)
 {
   GError *error = NULL;
   g_autoptr (SvDb) db = sv_db_open (url, &error);
+  g_assert_true ((db == NULL) == (error != NULL));
   return error;
 }
 

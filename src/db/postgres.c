@@ -1,34 +1,13 @@
 /* Values go out and come back as text, so that what the server infers for a parameter or a sum does
- * not matter; only blobs go out as they are.
- *
- * Rows come one by one while nothing else wants the connection. When something does, the rest of
- * the rows is put aside in memory first: queries nest, and a large result of a query that does not
- * nest costs one row. Statements without rows go into a pipeline inside a transaction. Whatever
- * uses the connection calls settle() before. */
-#include "db/driver.h"
-
-#include <stdlib.h>
-#include <string.h>
-#include <libpq-fe.h>
-
-/* Statements in a batch, and batches under way: bounds the memory on both sides, and lets the server
- * work on one batch while the next is filled. */
-#define MAX_QUEUED 1024
-#define MAX_BATCHES 4
+ * not matter; only blobs go out as they are. */
+#include "db/postgres_wire.h"
 
 #define BOOL_OID 16
 #define BYTEA_OID 17
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, PQclear)
-
-typedef struct Statement Statement;
-
 typedef struct {
-  PGconn *handle;
-  Statement *streaming; /* the one whose rows are still on the wire, or NULL */
-  gboolean writing;     /* in a transaction that writes */
-  guint n_queued;       /* in the pipeline's batch that is being filled */
-  guint n_batches;      /* full ones whose results were not fetched yet */
+  SvWire wire;
+  gboolean writing; /* in a transaction that writes */
   guint n_prepared;
 } Connection;
 
@@ -40,7 +19,7 @@ typedef struct {
   size_t size;
 } Blob;
 
-struct Statement {
+typedef struct {
   Connection *connection;
   char name[16];
   int n_parameters;
@@ -52,197 +31,31 @@ struct Statement {
   Blob *blobs;           /* by column */
   GQueue waiting;        /* results put aside, in order */
   PGresult *row;
-};
+} Statement;
 
 static const char *const types[][2] = {
     {"TEXT", "TEXT COLLATE \"C\""}, {"BLOB", "BYTEA"}, {NULL, NULL}};
-
-/* The session speaks one language, whatever the server's defaults are. */
-static const char session_sql[] =
-    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE;"
-    "SET standard_conforming_strings = on; SET bytea_output = 'hex'; SET extra_float_digits = 1";
-
-static const struct {
-  const char *state; /* a whole SQLSTATE, or its class */
-  SvError code;
-} error_codes[] = {
-    {"23505", SV_ERROR_EXISTS},      {"40001", SV_ERROR_CONFLICT}, {"40P01", SV_ERROR_CONFLICT},
-    {"55P03", SV_ERROR_BUSY},        {"53300", SV_ERROR_BUSY},     {"25006", SV_ERROR_USAGE},
-    {"42501", SV_ERROR_DENIED},      {"08", SV_ERROR_UNREACHABLE}, {"57P", SV_ERROR_UNREACHABLE},
-};
-
-static SvError
-code_of (const char *state)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (error_codes); i++)
-    if (g_str_has_prefix (state, error_codes[i].state))
-      return error_codes[i].code;
-  return SV_ERROR_FAILED;
-}
-
-static gboolean
-fail_connection (const Connection *connection, GError **error)
-{
-  g_autofree char *message = g_strdup (PQerrorMessage (connection->handle));
-  SvError code =
-      PQstatus (connection->handle) == CONNECTION_OK ? SV_ERROR_FAILED : SV_ERROR_UNREACHABLE;
-  g_set_error_literal (error, SV_ERROR, (int)code, g_strstrip (message));
-  return FALSE;
-}
-
-static gboolean
-check_result (const Connection *connection, const PGresult *result, GError **error)
-{
-  ExecStatusType status = PQresultStatus (result);
-  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE)
-    return TRUE;
-  const char *state = PQresultErrorField (result, PG_DIAG_SQLSTATE);
-  const char *message = PQresultErrorField (result, PG_DIAG_MESSAGE_PRIMARY);
-  if (state == NULL || message == NULL)
-    return fail_connection (connection, error);
-  g_set_error_literal (error, SV_ERROR, (int)code_of (state), message);
-  return FALSE;
-}
-
-/* Puts the rest of the rows on the wire aside. */
-static void
-put_aside (Connection *connection)
-{
-  Statement *statement = connection->streaming;
-  if (statement == NULL)
-    return;
-  PGresult *result;
-  while ((result = PQgetResult (connection->handle)) != NULL)
-    g_queue_push_tail (&statement->waiting, result);
-  connection->streaming = NULL;
-}
-
-static gboolean
-end_batch (Connection *connection, GError **error)
-{
-  connection->n_queued = 0;
-  if (PQpipelineSync (connection->handle) != 1)
-    return fail_connection (connection, error);
-  connection->n_batches++;
-  return TRUE;
-}
-
-/* Fetches what the statements of the oldest batch came to; the first error counts. */
-static gboolean
-fetch_batch (Connection *connection, GError **error)
-{
-  connection->n_batches--;
-  g_autoptr (GError) first = NULL;
-  for (ExecStatusType status = PGRES_COMMAND_OK; status != PGRES_PIPELINE_SYNC;) {
-    g_autoptr (PGresult) result = PQgetResult (connection->handle);
-    if (result == NULL && PQstatus (connection->handle) != CONNECTION_OK)
-      return fail_connection (connection, error);
-    if (result == NULL)
-      continue;
-    status = PQresultStatus (result);
-    if (status != PGRES_PIPELINE_SYNC && first == NULL)
-      check_result (connection, result, &first);
-  }
-  if (first == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&first));
-  return FALSE;
-}
-
-static gboolean
-fetch_queued (Connection *connection, GError **error)
-{
-  gboolean ok = connection->n_queued == 0 || end_batch (connection, error);
-  while (connection->n_batches > 0)
-    ok = fetch_batch (connection, ok ? error : NULL) && ok;
-  return ok;
-}
-
-/* Makes the connection free for a next command. */
-static gboolean
-settle (Connection *connection, GError **error)
-{
-  put_aside (connection);
-  gboolean ok = fetch_queued (connection, error);
-  if (PQpipelineStatus (connection->handle) != PQ_PIPELINE_OFF)
-    PQexitPipelineMode (connection->handle);
-  return ok;
-}
 
 static gboolean
 exec (gpointer data, const char *sql, GError **error)
 {
   Connection *connection = data;
-  if (!settle (connection, error))
-    return FALSE;
-  g_autoptr (PGresult) result = PQexec (connection->handle, sql);
-  return check_result (connection, result, error);
-}
-
-static void
-ignore_notice (void *data, const char *message)
-{
-}
-
-static gboolean
-check_encoding (const Connection *connection, GError **error)
-{
-  const char *encoding = PQparameterStatus (connection->handle, "server_encoding");
-  if (g_strcmp0 (encoding, "UTF8") == 0)
-    return TRUE;
-  g_set_error (error, SV_ERROR, SV_ERROR_UNSUPPORTED,
-               "the database is in %s: make it with ENCODING 'UTF8'", encoding);
-  return FALSE;
-}
-
-static gboolean
-configure (Connection *connection, const SvDbOptions *options, GError **error)
-{
-  g_autofree char *wait = g_strdup_printf ("SET lock_timeout = %u", options->busy_ms);
-  return exec (connection, session_sql, error) && exec (connection, wait, error) &&
-         (!options->read_only ||
-          exec (connection, "SET default_transaction_read_only = on", error)) &&
-         check_encoding (connection, error);
-}
-
-/* What stands behind "dbname" cannot be changed by the URL. */
-static PGconn *
-dial (const char *url)
-{
-  g_autofree char *timeout_s = g_strdup_printf ("%d", SV_LIMIT_CONNECT_MS / 1000);
-  const char *const keys[] = {"connect_timeout", "tcp_user_timeout", "fallback_application_name",
-                              "dbname",          "client_encoding",  NULL};
-  const char *const values[] = {timeout_s, "60000", "salve", url, "UTF8", NULL};
-  return PQconnectdbParams (keys, values, 1);
+  return sv_wire_exec (&connection->wire, sql, error);
 }
 
 static void
 close_connection (gpointer data)
 {
   Connection *connection = data;
-  PQfinish (connection->handle);
+  sv_wire_clear (&connection->wire);
   g_free (connection);
-}
-
-static gboolean
-open_server (Connection *connection, const char *url, const SvDbOptions *options, GError **error)
-{
-  connection->handle = dial (url);
-  PQsetNoticeProcessor (connection->handle, ignore_notice, NULL);
-  if ((PQstatus (connection->handle) == CONNECTION_OK ||
-       fail_connection (connection, error)) &&
-      configure (connection, options, error))
-    return TRUE;
-  /* Not the URL itself: it may hold a password. */
-  g_prefix_error (error, "cannot open the PostgreSQL store: ");
-  return FALSE;
 }
 
 static gpointer
 open_connection (const char *url, const SvDbOptions *options, GError **error)
 {
   Connection *connection = g_new0 (Connection, 1);
-  if (open_server (connection, url, options, error))
+  if (sv_wire_init (&connection->wire, url, options, error))
     return connection;
   close_connection (connection);
   return NULL;
@@ -266,11 +79,11 @@ static gboolean
 commit (gpointer data, GError **error)
 {
   Connection *connection = data;
-  if (!settle (connection, error))
+  if (!sv_wire_settle (&connection->wire, error))
     return FALSE;
   connection->writing = FALSE;
-  g_autoptr (PGresult) result = PQexec (connection->handle, "COMMIT");
-  if (!check_result (connection, result, error))
+  g_autoptr (PGresult) result = PQexec (connection->wire.handle, "COMMIT");
+  if (!sv_wire_check (&connection->wire, result, error))
     return FALSE;
   if (g_str_equal (PQcmdStatus (result), "COMMIT"))
     return TRUE;
@@ -283,9 +96,9 @@ rollback (gpointer data)
 {
   Connection *connection = data;
   connection->writing = FALSE;
-  settle (connection, NULL);
-  if (PQtransactionStatus (connection->handle) != PQTRANS_IDLE)
-    PQclear (PQexec (connection->handle, "ROLLBACK"));
+  sv_wire_settle (&connection->wire, NULL);
+  if (PQtransactionStatus (connection->wire.handle) != PQTRANS_IDLE)
+    PQclear (PQexec (connection->wire.handle, "ROLLBACK"));
 }
 
 static void
@@ -303,20 +116,12 @@ drop_result (gpointer result)
 }
 
 static void
-throw_away (Connection *connection)
-{
-  PGresult *result;
-  while ((result = PQgetResult (connection->handle)) != NULL)
-    PQclear (result);
-  connection->streaming = NULL;
-}
-
-static void
 reset (gpointer data)
 {
   Statement *statement = data;
-  if (statement->connection->streaming == statement)
-    throw_away (statement->connection);
+  SvWire *wire = &statement->connection->wire;
+  if (wire->streaming == &statement->waiting)
+    sv_wire_throw_away (wire);
   g_queue_clear_full (&statement->waiting, drop_result);
   forget_row (statement);
 }
@@ -340,11 +145,11 @@ describe (Statement *statement, const char *sql, GError **error)
 {
   Connection *connection = statement->connection;
   g_autoptr (PGresult) prepared =
-      PQprepare (connection->handle, statement->name, sql, 0, NULL);
-  if (!check_result (connection, prepared, error))
+      PQprepare (connection->wire.handle, statement->name, sql, 0, NULL);
+  if (!sv_wire_check (&connection->wire, prepared, error))
     return FALSE;
-  statement->description = PQdescribePrepared (connection->handle, statement->name);
-  if (!check_result (connection, statement->description, error))
+  statement->description = PQdescribePrepared (connection->wire.handle, statement->name);
+  if (!sv_wire_check (&connection->wire, statement->description, error))
     return FALSE;
   statement->blobs = g_new0 (Blob, PQnfields (statement->description));
   return TRUE;
@@ -354,7 +159,7 @@ static gpointer
 prepare (gpointer data, const char *sql, guint n_parameters, GError **error)
 {
   Connection *connection = data;
-  if (!settle (connection, error))
+  if (!sv_wire_settle (&connection->wire, error))
     return NULL;
   Statement *statement = g_new0 (Statement, 1);
   statement->connection = connection;
@@ -396,10 +201,10 @@ send (Statement *statement, const SvValue *values, GError **error)
     statement->lengths[i] = (int)values[i].size;
     statement->formats[i] = values[i].kind == SV_VALUE_BLOB;
   }
-  return PQsendQueryPrepared (statement->connection->handle, statement->name,
+  return PQsendQueryPrepared (statement->connection->wire.handle, statement->name,
                               statement->n_parameters, statement->values, statement->lengths,
                               statement->formats, 0) == 1 ||
-         fail_connection (statement->connection, error);
+         sv_wire_fail (&statement->connection->wire, error);
 }
 
 static gboolean
@@ -407,10 +212,10 @@ start (gpointer data, const SvValue *values, GError **error)
 {
   Statement *statement = data;
   Connection *connection = statement->connection;
-  if (!settle (connection, error) || !send (statement, values, error))
+  if (!sv_wire_settle (&connection->wire, error) || !send (statement, values, error))
     return FALSE;
-  PQsetSingleRowMode (connection->handle);
-  connection->streaming = statement;
+  PQsetSingleRowMode (connection->wire.handle);
+  connection->wire.streaming = &statement->waiting;
   return TRUE;
 }
 
@@ -418,13 +223,13 @@ start (gpointer data, const SvValue *values, GError **error)
 static PGresult *
 next_result (Statement *statement)
 {
-  Connection *connection = statement->connection;
+  SvWire *wire = &statement->connection->wire;
   PGresult *result = g_queue_pop_head (&statement->waiting);
-  if (result != NULL || connection->streaming != statement)
+  if (result != NULL || wire->streaming != &statement->waiting)
     return result;
-  result = PQgetResult (connection->handle);
+  result = PQgetResult (wire->handle);
   if (result == NULL)
-    connection->streaming = NULL;
+    wire->streaming = NULL;
   return result;
 }
 
@@ -436,7 +241,7 @@ step (gpointer data, GError **error)
   PGresult *result;
   while ((result = next_result (statement)) != NULL) {
     statement->row = result;
-    if (!check_result (statement->connection, result, error)) {
+    if (!sv_wire_check (&statement->connection->wire, result, error)) {
       reset (statement);
       return SV_STEP_ERROR;
     }
@@ -456,17 +261,9 @@ can_queue (const Statement *statement)
 static gboolean
 queue (Statement *statement, const SvValue *values, GError **error)
 {
-  Connection *connection = statement->connection;
-  put_aside (connection);
-  if (PQpipelineStatus (connection->handle) == PQ_PIPELINE_OFF &&
-      PQenterPipelineMode (connection->handle) != 1)
-    return fail_connection (connection, error);
-  if (!send (statement, values, error))
-    return FALSE;
-  if (++connection->n_queued < MAX_QUEUED)
-    return TRUE;
-  return end_batch (connection, error) &&
-         (connection->n_batches < MAX_BATCHES || fetch_batch (connection, error));
+  SvWire *wire = &statement->connection->wire;
+  return sv_wire_begin_queue (wire, error) && send (statement, values, error) &&
+         sv_wire_count_queued (wire, error);
 }
 
 static gboolean

@@ -12,12 +12,12 @@ typedef struct {
 
 struct SvQuery {
   SvDb *db;
-  char *sql;        /* as asked for: the key of the cache */
-  GPtrArray *names; /* of the parameters, by position */
-  SvValue *values;  /* by position */
+  char *sql;         /* as asked for: the key of the cache */
+  GPtrArray *names;  /* of the parameters, by position */
+  SvValue *values;   /* by position */
   GByteArray *arena; /* the bytes of bound text and blobs */
-  GError *unfit;    /* the first bound value that no engine must see */
-  guint expected;   /* the parameter after the last bound: callers bind in order */
+  GError *unfit;     /* the first bound value that no engine must see */
+  guint expected;    /* the parameter after the last bound: callers bind in order */
   gboolean started;
   gpointer statement; /* the driver's */
   SvFieldMap bound;

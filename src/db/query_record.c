@@ -141,6 +141,8 @@ read_enum (const SvField *field, const char *name, gint *ret_value, GError **err
 static gboolean
 read_strings (const SvField *field, const char *text, GPtrArray **ret_list, GError **error)
 {
+  if (g_str_equal (text, "[]")) /* most are, and NULL means the same */
+    return TRUE;
   g_autoptr (SvStream) stream = sv_stream_new_memory (field->name, text, strlen (text));
   g_autoptr (SvJsonReader) reader = sv_json_reader_new (stream);
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
@@ -199,8 +201,7 @@ read_null (const SvField *field, gpointer record)
 }
 
 static gboolean
-read_columns (const SvQuery *query, const SvFieldMap *map, guint n, gpointer record,
-              GError **error)
+read_columns (const SvQuery *query, const SvFieldMap *map, guint n, gpointer record, GError **error)
 {
   for (guint i = 0; i < n; i++) {
     if (map->fields[i] < 0)

@@ -149,8 +149,7 @@ test_some_columns (SvTestStore *store)
   g_auto (Thing) thing = {.id = g_strdup ("one"), .count = 3, .colour = GREEN};
   g_assert_true (insert (store->db, &thing, &error));
   g_auto (Thing) got = {0};
-  g_assert_true (
-      read_one (store->db, "SELECT count, 5 AS other, colour FROM thing", &got, &error));
+  g_assert_true (read_one (store->db, "SELECT count, 5 AS other, colour FROM thing", &got, &error));
   g_assert_cmpint (got.count, ==, 3);
   g_assert_cmpint (got.colour, ==, GREEN);
   g_assert_null (got.id);

@@ -191,8 +191,8 @@ spell_word (Spelling *spelling, const Token *token)
   if (spelling->n_words == 0)
     spelling->defines = token_is (token, "CREATE") || token_is (token, "ALTER");
   if (spelling->n_words == 1)
-    spelling->creates_table = token_is (token, "TABLE") && g_str_has_prefix (spelling->out->str,
-                                                                             "CREATE");
+    spelling->creates_table =
+        token_is (token, "TABLE") && g_str_has_prefix (spelling->out->str, "CREATE");
   spelling->n_words++;
   const char *own = translate_type (spelling, token);
   if (own != NULL)

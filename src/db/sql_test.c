@@ -12,8 +12,8 @@ test_translate (void)
   } cases[] = {
       {"SELECT 1", "SELECT 1", ""},
       {"SELECT :b, :a, :b", "SELECT $1, $2, $1", "b a"},
-      {"SELECT ':a', \":a\", :a -- :b\n, /* :c */ :d", "SELECT ':a', \":a\", $1 -- :b\n, /* :c */ $2",
-       "a d"},
+      {"SELECT ':a', \":a\", :a -- :b\n, /* :c */ :d",
+       "SELECT ':a', \":a\", $1 -- :b\n, /* :c */ $2", "a d"},
       {"SELECT 'it''s :x', :y_2", "SELECT 'it''s :x', $1", "y_2"},
       {"SELECT a::text, :aa, :a", "SELECT a::text, $1, $2", "aa a"},
       {"SELECT '?', '$1'", "SELECT '?', '$1'", ""},
@@ -34,8 +34,9 @@ test_translate (void)
 static void
 test_refused (void)
 {
-  static const char *const cases[] = {"SELECT ?", "SELECT $1", "SELECT @x", "SELECT 'open",
-                                      "SELECT \"open", "SELECT 1 /* open", "", " ; -- x"};
+  static const char *const cases[] = {
+      "SELECT ?",      "SELECT $1",        "SELECT @x", "SELECT 'open",
+      "SELECT \"open", "SELECT 1 /* open", "",          " ; -- x"};
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (GError) error = NULL;
     g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);

@@ -56,8 +56,7 @@ static gboolean
 fail (Connection *connection, GError **error)
 {
   int result = sqlite3_extended_errcode (connection->handle);
-  g_set_error (error, SV_ERROR, (int)code_of (result), "%s",
-               sqlite3_errmsg (connection->handle));
+  g_set_error (error, SV_ERROR, (int)code_of (result), "%s", sqlite3_errmsg (connection->handle));
   return FALSE;
 }
 
@@ -84,14 +83,14 @@ ask (Connection *connection, const char *sql, GError **error)
   return answer;
 }
 
-/* A file that holds tables without our mark belongs to another program. */
+/* A file that holds tables without our mark belongs to another program. The tables are counted
+ * first: another salve that makes this store right now sets the mark before it makes any. */
 static gboolean
 claim_file (Connection *connection, gboolean read_only, GError **error)
 {
-  g_autofree char *id = ask (connection, "PRAGMA application_id", error);
-  g_autofree char *n_tables =
-      id == NULL ? NULL : ask (connection, "SELECT count(*) FROM sqlite_schema", error);
-  if (n_tables == NULL)
+  g_autofree char *n_tables = ask (connection, "SELECT count(*) FROM sqlite_schema", error);
+  g_autofree char *id = n_tables == NULL ? NULL : ask (connection, "PRAGMA application_id", error);
+  if (id == NULL)
     return FALSE;
   if (g_ascii_strtoll (id, NULL, 10) == APPLICATION_ID)
     return TRUE;
@@ -104,10 +103,27 @@ claim_file (Connection *connection, gboolean read_only, GError **error)
   return exec (connection, mark, error);
 }
 
-static gboolean
-begin_wal (Connection *connection, GError **error)
+/* SQLite does not wait by itself when another connection makes the same switch. */
+static char *
+switch_to_wal (Connection *connection, guint busy_ms, GError **error)
 {
-  g_autofree char *mode = ask (connection, "PRAGMA journal_mode = WAL", error);
+  for (guint waited_ms = 0;; waited_ms += 10) {
+    g_autoptr (GError) failure = NULL;
+    char *mode = ask (connection, "PRAGMA journal_mode = WAL", &failure);
+    if (mode != NULL)
+      return mode;
+    if (waited_ms >= busy_ms || !sv_error_is (failure, SV_ERROR_BUSY)) {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+    g_usleep (10 * G_TIME_SPAN_MILLISECOND);
+  }
+}
+
+static gboolean
+begin_wal (Connection *connection, guint busy_ms, GError **error)
+{
+  g_autofree char *mode = switch_to_wal (connection, busy_ms, error);
   if (mode == NULL)
     return FALSE;
   if (g_str_equal (mode, "wal") || g_str_equal (mode, "memory"))
@@ -118,8 +134,8 @@ begin_wal (Connection *connection, GError **error)
 }
 
 static const int switches[][2] = {
-    {SQLITE_DBCONFIG_DEFENSIVE, 1},     {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-    {SQLITE_DBCONFIG_DQS_DML, 0},       {SQLITE_DBCONFIG_DQS_DDL, 0},
+    {SQLITE_DBCONFIG_DEFENSIVE, 1},   {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+    {SQLITE_DBCONFIG_DQS_DML, 0},     {SQLITE_DBCONFIG_DQS_DDL, 0},
     {SQLITE_DBCONFIG_ENABLE_FKEY, 1},
 };
 
@@ -133,7 +149,7 @@ configure (Connection *connection, const SvDbOptions *options, GError **error)
       return fail (connection, error);
   return exec (connection, "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;", error) &&
          claim_file (connection, options->read_only, error) &&
-         (options->read_only || begin_wal (connection, error)) &&
+         (options->read_only || begin_wal (connection, options->busy_ms, error)) &&
          exec (connection, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;",
                error);
 }
@@ -167,10 +183,8 @@ open_file (Connection *connection, const char *path, const SvDbOptions *options,
   if (!in_memory && !options->read_only && !make_file (path, error))
     return FALSE;
   int flags = options->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  int result =
-      sqlite3_open_v2 (path, &connection->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
-  if ((result == SQLITE_OK || fail (connection, error)) &&
-      configure (connection, options, error))
+  int result = sqlite3_open_v2 (path, &connection->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
+  if ((result == SQLITE_OK || fail (connection, error)) && configure (connection, options, error))
     return TRUE;
   g_prefix_error (error, "cannot open the store '%s': ", path);
   return FALSE;
@@ -227,8 +241,8 @@ prepare (gpointer data, const char *sql, guint n_parameters, GError **error)
   Connection *connection = data;
   sqlite3_stmt *handle = NULL;
   const char *rest = NULL;
-  if (sqlite3_prepare_v3 (connection->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle,
-                          &rest) != SQLITE_OK) {
+  if (sqlite3_prepare_v3 (connection->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, &rest) !=
+      SQLITE_OK) {
     fail (connection, error);
     return NULL;
   }

@@ -92,27 +92,26 @@ sv_test_store_run (gconstpointer data)
 }
 
 static inline void
-sv_test_store_add_case (const char *path, SvStoreTest run, gboolean closed)
+sv_test_store_add_case (const char *engine, const char *path, SvStoreTest run, gboolean closed)
 {
-  const char *const engines[] = {"sqlite", "postgresql"};
-  for (gsize i = 0; i < G_N_ELEMENTS (engines); i++) {
-    SvStoreCase *test = g_new0 (SvStoreCase, 1);
-    *test = (SvStoreCase){engines[i], run, closed};
-    g_autofree char *full = g_strconcat ("/", engines[i], path, NULL);
-    g_test_add_data_func_full (full, test, sv_test_store_run, g_free);
-  }
+  SvStoreCase *test = g_new0 (SvStoreCase, 1);
+  *test = (SvStoreCase){engine, run, closed};
+  g_autofree char *full = g_strconcat ("/", engine, path, NULL);
+  g_test_add_data_func_full (full, test, sv_test_store_run, g_free);
 }
 
 /* Adds @run under "/sqlite<path>" and "/postgresql<path>". */
 static inline void
 sv_test_store_add (const char *path, SvStoreTest run)
 {
-  sv_test_store_add_case (path, run, FALSE);
+  sv_test_store_add_case ("sqlite", path, run, FALSE);
+  sv_test_store_add_case ("postgresql", path, run, FALSE);
 }
 
 /* The same with store->db left closed: for what happens at opening. */
 static inline void
 sv_test_store_add_closed (const char *path, SvStoreTest run)
 {
-  sv_test_store_add_case (path, run, TRUE);
+  sv_test_store_add_case ("sqlite", path, run, TRUE);
+  sv_test_store_add_case ("postgresql", path, run, TRUE);
 }

@@ -195,8 +195,7 @@ index_matches (const Pin *pin, const SvIndex *index)
 {
   if (pin->kind == MATCH_RELEASE)
     return release_matches (&pin->release, index);
-  return pin->kind == MATCH_ORIGIN
-         && matches (pin->pattern, index->site != NULL ? index->site : "");
+  return pin->kind == MATCH_ORIGIN && matches (pin->pattern, index->site);
 }
 
 /* What apt knows of dpkg's own status file. */

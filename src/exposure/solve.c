@@ -18,21 +18,10 @@ at_of (const SvNode *node, When when)
 
 /* --- does a package meet a dependency --- */
 
-/* An offer that tells what the package at hand is like: of that very version, else of any. */
-static const SvCandidate *
-describe (const SvNode *node, SvAt at)
-{
-  const SvCandidate *offer = sv_node_get_offer (node, at);
-  for (guint i = 0; offer == NULL && i < node->choices->len; i++)
-    offer = g_array_index (node->choices, SvChoice, i).offer;
-  return offer;
-}
-
 static gboolean
 has_multi_arch (const SvNode *node, SvAt at, const char *value)
 {
-  const SvCandidate *offer = describe (node, at);
-  return offer != NULL && g_strcmp0 (offer->multi_arch, value) == 0;
+  return g_strcmp0 (sv_node_get_multi_arch (node, at), value) == 0;
 }
 
 static gboolean
@@ -47,19 +36,11 @@ arch_fits (const SvNode *node, SvAt at, const SvDependency *dependency, const Sv
   return g_strcmp0 (qualifier, "any") == 0 && has_multi_arch (node, at, "allowed");
 }
 
+/* "a, b (= 1)": a relation to a version is met only by a provided version. */
 static gboolean
-meets_itself (const SvNode *node, SvAt at, const SvDependency *dependency, const SvNode *depender)
+provides (const SvNode *node, SvAt at, const SvDependency *dependency)
 {
-  GBytes *key = sv_node_get_key (node, at);
-  return key != NULL && arch_fits (node, at, dependency, depender)
-         && sv_dependency_allows (dependency, key);
-}
-
-/* "a, b (= 1)": a dependency on a version is met only by a provided version. */
-static gboolean
-provides (const SvCandidate *offer, const SvDependency *dependency)
-{
-  g_autoptr (GPtrArray) groups = sv_dependencies_parse (offer->provides);
+  const GPtrArray *groups = node->relations[at].provides;
   for (guint i = 0; i < groups->len; i++) {
     const SvDependencyGroup *group = g_ptr_array_index (groups, i);
     const SvDependency *provided = g_ptr_array_index (group->alternatives, 0);
@@ -72,45 +53,32 @@ provides (const SvCandidate *offer, const SvDependency *dependency)
   return FALSE;
 }
 
-/* What an installed version provides is known from the archives alone; where they no longer have
- * it, another version of the package speaks for it. */
+/* Whether the package at that place is what the relation names, by itself or by what it provides. */
 static gboolean
-meets_as_provider (const SvNode *node, SvAt at, const SvDependency *dependency,
-                   const SvNode *depender)
+is_named (const SvNode *node, SvAt at, const SvDependency *dependency)
 {
-  const SvCandidate *offer = describe (node, at);
-  return offer != NULL && offer->provides != NULL && arch_fits (node, at, dependency, depender)
-         && provides (offer, dependency);
+  GBytes *key = sv_node_get_key (node, at);
+  if (key == NULL)
+    return FALSE;
+  return (strcmp (node->name, dependency->name) == 0 && sv_dependency_allows (dependency, key))
+         || provides (node, at, dependency);
+}
+
+static gboolean
+meets (const SvNode *node, SvAt at, const SvDependency *dependency, const SvNode *depender)
+{
+  return at != SV_AT_ABSENT && arch_fits (node, at, dependency, depender)
+         && is_named (node, at, dependency);
 }
 
 static SvNode *
-find_by_name (const SvWorld *world, const SvDependency *dependency, const SvNode *depender,
-              When when)
+find_among (const GPtrArray *nodes, const SvDependency *dependency, const SvNode *depender,
+            When when)
 {
-  const GPtrArray *nodes = sv_world_find (world, dependency->name);
   for (guint i = 0; nodes != NULL && i < nodes->len; i++) {
     SvNode *node = g_ptr_array_index (nodes, i);
-    if (at_of (node, when) != SV_AT_ABSENT
-        && meets_itself (node, at_of (node, when), dependency, depender))
+    if (meets (node, at_of (node, when), dependency, depender))
       return node;
-  }
-  return NULL;
-}
-
-static SvNode *
-find_provider (const SvWorld *world, const SvDependency *dependency, const SvNode *depender,
-               When when)
-{
-  const GPtrArray *offers = sv_archive_find_providers (world->archive, dependency->name);
-  for (guint i = 0; offers != NULL && i < offers->len; i++) {
-    const SvCandidate *offer = g_ptr_array_index (offers, i);
-    const GPtrArray *nodes = sv_world_find (world, offer->name);
-    for (guint n = 0; nodes != NULL && n < nodes->len; n++) {
-      SvNode *node = g_ptr_array_index (nodes, n);
-      if (at_of (node, when) != SV_AT_ABSENT
-          && meets_as_provider (node, at_of (node, when), dependency, depender))
-        return node;
-    }
   }
   return NULL;
 }
@@ -118,8 +86,12 @@ find_provider (const SvWorld *world, const SvDependency *dependency, const SvNod
 static SvNode *
 find_one (const SvWorld *world, const SvDependency *dependency, const SvNode *depender, When when)
 {
-  SvNode *node = find_by_name (world, dependency, depender, when);
-  return node != NULL ? node : find_provider (world, dependency, depender, when);
+  SvNode *node =
+      find_among (sv_world_find (world, dependency->name), dependency, depender, when);
+  if (node != NULL)
+    return node;
+  return find_among (sv_world_find_providers (world, dependency->name), dependency, depender,
+                     when);
 }
 
 static gboolean
@@ -156,7 +128,7 @@ bring_by_name (SvWorld *world, const SvDependency *dependency, const SvNode *dep
   if (node == NULL && strcmp (depender->arch, world->native_arch) != 0)
     node = sv_world_get (world, dependency->name, world->native_arch);
   if (node == NULL || !may_move (node)
-      || !meets_itself (node, SV_AT_CANDIDATE, dependency, depender))
+      || !meets (node, SV_AT_CANDIDATE, dependency, depender))
     return FALSE;
   move_to_candidate (node, depender);
   return TRUE;
@@ -170,7 +142,7 @@ bring_provider (SvWorld *world, const SvDependency *dependency, const SvNode *de
     const SvCandidate *offer = g_ptr_array_index (offers, i);
     SvNode *node = sv_world_get (world, offer->name, depender->arch);
     if (node != NULL && may_move (node) && node->candidate == offer
-        && meets_as_provider (node, SV_AT_CANDIDATE, dependency, depender)) {
+        && meets (node, SV_AT_CANDIDATE, dependency, depender)) {
       move_to_candidate (node, depender);
       return TRUE;
     }
@@ -206,41 +178,16 @@ bring (SvWorld *world, const SvDependencyGroup *group, const SvNode *depender)
   return IMPOSSIBLE;
 }
 
-/* An installed version that asks for the same is evidence that something provides it, even where
- * the archives do not tell what. */
-static gboolean
-was_asked_before (SvNode *node, const SvDependencyGroup *group)
-{
-  const GPtrArray *groups = sv_node_get_depends (node, SV_AT_INSTALLED);
-  for (guint i = 0; i < groups->len; i++)
-    if (strcmp (((SvDependencyGroup *)g_ptr_array_index (groups, i))->text, group->text) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-is_virtual (const SvWorld *world, const SvDependencyGroup *group)
-{
-  for (guint i = 0; i < group->alternatives->len; i++) {
-    const SvDependency *dependency = g_ptr_array_index (group->alternatives, i);
-    if (sv_world_find (world, dependency->name) != NULL
-        || sv_archive_find_candidates (world->archive, dependency->name) != NULL)
-      return FALSE;
-  }
-  return TRUE;
-}
-
 /* TRUE if something changed. */
 static gboolean
 meet_depends (SvWorld *world, SvNode *node)
 {
-  const GPtrArray *groups = sv_node_get_depends (node, SV_AT_CANDIDATE);
+  const GPtrArray *groups = node->relations[SV_AT_CANDIDATE].depends;
   gboolean changed = FALSE;
 
   for (guint i = 0; i < groups->len; i++) {
     const SvDependencyGroup *group = g_ptr_array_index (groups, i);
-    if (is_met (world, group, node, NOW)
-        || (is_virtual (world, group) && was_asked_before (node, group)))
+    if (is_met (world, group, node, NOW))
       continue;
     Outcome outcome = bring (world, group, node);
     if (outcome == IMPOSSIBLE) {
@@ -255,41 +202,35 @@ meet_depends (SvWorld *world, SvNode *node)
 
 /* --- conflicts --- */
 
+/* A conflict is with every architecture unless it names one, and never with the package itself. */
 static gboolean
-hits (const SvNode *node, const SvDependency *conflict)
+hits (const SvNode *node, SvAt at, const SvDependency *conflict, const SvNode *by)
 {
-  const SvCandidate *offer = describe (node, node->at);
-  GBytes *key = sv_node_get_key (node, node->at);
+  const char *qualifier = conflict->qualifier;
+  gboolean any = qualifier == NULL || strcmp (qualifier, "any") == 0;
 
-  if (conflict->qualifier != NULL && strcmp (conflict->qualifier, "any") != 0
-      && strcmp (conflict->qualifier, node->arch) != 0)
-    return FALSE;
-  if (strcmp (node->name, conflict->name) == 0)
-    return key != NULL && sv_dependency_allows (conflict, key);
-  return offer != NULL && offer->provides != NULL && provides (offer, conflict);
+  return at != SV_AT_ABSENT && strcmp (node->name, by->name) != 0
+         && (any || strcmp (qualifier, node->arch) == 0) && is_named (node, at, conflict);
+}
+
+static SvNode *
+find_hit_among (const GPtrArray *nodes, const SvDependency *conflict, const SvNode *by)
+{
+  for (guint i = 0; nodes != NULL && i < nodes->len; i++) {
+    SvNode *node = g_ptr_array_index (nodes, i);
+    if (hits (node, node->at, conflict, by))
+      return node;
+  }
+  return NULL;
 }
 
 static SvNode *
 find_hit (const SvWorld *world, const SvDependency *conflict, const SvNode *by)
 {
-  const GPtrArray *nodes = sv_world_find (world, conflict->name);
-  const GPtrArray *offers = sv_archive_find_providers (world->archive, conflict->name);
-
-  for (guint i = 0; nodes != NULL && i < nodes->len; i++) {
-    SvNode *node = g_ptr_array_index (nodes, i);
-    if (strcmp (node->name, by->name) != 0 && node->at != SV_AT_ABSENT && hits (node, conflict))
-      return node;
-  }
-  for (guint i = 0; offers != NULL && i < offers->len; i++) {
-    const SvCandidate *offer = g_ptr_array_index (offers, i);
-    nodes = sv_world_find (world, offer->name);
-    for (guint n = 0; nodes != NULL && n < nodes->len; n++) {
-      SvNode *node = g_ptr_array_index (nodes, n);
-      if (strcmp (node->name, by->name) != 0 && node->at != SV_AT_ABSENT && hits (node, conflict))
-        return node;
-    }
-  }
-  return NULL;
+  SvNode *node = find_hit_among (sv_world_find (world, conflict->name), conflict, by);
+  if (node != NULL)
+    return node;
+  return find_hit_among (sv_world_find_providers (world, conflict->name), conflict, by);
 }
 
 static gboolean
@@ -315,9 +256,8 @@ can_do_without (const SvWorld *world, SvNode *victim)
   victim->at = SV_AT_ABSENT;
   for (guint i = 0; fine && i < world->nodes->len; i++) {
     SvNode *node = g_ptr_array_index (world->nodes, i);
-    const GPtrArray *groups =
-        node->at != SV_AT_ABSENT ? sv_node_get_depends (node, node->at) : NULL;
-    for (guint g = 0; fine && groups != NULL && g < groups->len; g++) {
+    const GPtrArray *groups = node->relations[node->at].depends;
+    for (guint g = 0; fine && g < groups->len; g++) {
       const SvDependencyGroup *group = g_ptr_array_index (groups, g);
       if (is_met (world, group, node, NOW))
         continue;
@@ -347,7 +287,7 @@ resolve_hit (const SvWorld *world, SvNode *node, SvNode *victim)
 static gboolean
 avoid_conflicts (const SvWorld *world, SvNode *node)
 {
-  const GPtrArray *groups = sv_node_get_conflicts (node);
+  const GPtrArray *groups = node->relations[SV_AT_CANDIDATE].conflicts;
   for (guint i = 0; i < groups->len; i++) {
     const SvDependencyGroup *group = g_ptr_array_index (groups, i);
     SvNode *victim = find_hit (world, g_ptr_array_index (group->alternatives, 0), node);
@@ -403,10 +343,29 @@ take_back (const SvWorld *world, const SvDependencyGroup *group, const SvNode *d
   return FALSE;
 }
 
+/* What stays may break what moved, unless it did so already. */
+static gboolean
+keep_apart (const SvWorld *world, SvNode *node)
+{
+  const GPtrArray *groups = node->relations[SV_AT_INSTALLED].conflicts;
+  for (guint i = 0; i < groups->len; i++) {
+    const SvDependencyGroup *group = g_ptr_array_index (groups, i);
+    const SvDependency *conflict = g_ptr_array_index (group->alternatives, 0);
+    SvNode *mover = find_hit (world, conflict, node);
+    if (mover == NULL || !has_moved (mover)
+        || hits (mover, at_of (mover, BEFORE), conflict, node))
+      continue;
+    sv_node_settle (mover, g_strdup_printf ("%s, which stays at %s, conflicts with it",
+                                            node->name, node->installed->version));
+    return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean
 keep_working (const SvWorld *world, SvNode *node)
 {
-  const GPtrArray *groups = sv_node_get_depends (node, SV_AT_INSTALLED);
+  const GPtrArray *groups = node->relations[SV_AT_INSTALLED].depends;
   for (guint i = 0; i < groups->len; i++) {
     const SvDependencyGroup *group = g_ptr_array_index (groups, i);
     if (!is_met (world, group, node, NOW) && is_met (world, group, node, BEFORE)
@@ -432,7 +391,7 @@ do_round (SvWorld *world)
     if (node->at == SV_AT_CANDIDATE)
       changed = keep_in_step (world, node) || changed;
     if (node->at == SV_AT_INSTALLED)
-      changed = keep_working (world, node) || changed;
+      changed = keep_working (world, node) || keep_apart (world, node) || changed;
   }
   return changed;
 }

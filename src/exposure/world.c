@@ -3,14 +3,21 @@
 #include <string.h>
 
 static void
+relations_clear (SvRelations *relations)
+{
+  g_clear_pointer (&relations->depends, g_ptr_array_unref);
+  g_clear_pointer (&relations->conflicts, g_ptr_array_unref);
+  g_clear_pointer (&relations->provides, g_ptr_array_unref);
+}
+
+static void
 node_free (SvNode *node)
 {
   g_free (node->reason);
   g_clear_pointer (&node->installed_key, g_bytes_unref);
   g_clear_pointer (&node->choices, g_array_unref);
-  g_clear_pointer (&node->depends, g_ptr_array_unref);
-  g_clear_pointer (&node->candidate_depends, g_ptr_array_unref);
-  g_clear_pointer (&node->candidate_conflicts, g_ptr_array_unref);
+  for (guint at = 0; at < SV_N_AT; at++)
+    relations_clear (&node->relations[at]);
   g_free (node);
 }
 
@@ -18,6 +25,7 @@ void
 sv_world_clear (SvWorld *world)
 {
   g_clear_pointer (&world->by_name, g_hash_table_unref);
+  g_clear_pointer (&world->by_provided, g_hash_table_unref);
   g_clear_pointer (&world->nodes, g_ptr_array_unref);
   g_clear_pointer (&world->unread, g_hash_table_unref);
 }
@@ -31,8 +39,8 @@ belongs_to (const SvCandidate *candidate, const char *arch, const char *native_a
   return strcmp (home, arch) == 0;
 }
 
-/* Offers of one version that differ in their bytes alone are one choice: apt tells them apart, but
- * never takes one for newer. */
+/* Offers of one version that differ in their bytes are choices of their own. apt would replace what
+ * is installed by another build of the same version; that is no update. */
 static void
 add_offers (const SvWorld *world, SvNode *node)
 {
@@ -40,11 +48,6 @@ add_offers (const SvWorld *world, SvNode *node)
   for (guint i = 0; offers != NULL && i < offers->len; i++) {
     const SvCandidate *offer = g_ptr_array_index (offers, i);
     if (!belongs_to (offer, node->arch, world->native_arch))
-      continue;
-    const SvChoice *last = node->choices->len > 0
-                               ? &g_array_index (node->choices, SvChoice, node->choices->len - 1)
-                               : NULL;
-    if (last != NULL && g_bytes_equal (last->key, offer->key))
       continue;
     SvChoice choice = {.version = offer->version, .key = offer->key, .offer = offer};
     choice.installed = node->installed_key != NULL && g_bytes_equal (offer->key, node->installed_key);
@@ -84,11 +87,58 @@ choose (const SvWorld *world, SvNode *node)
   node->phase = sv_policy_phase (choice->offer, world->input->machine_id);
 }
 
+/* --- nodes --- */
+
+static void
+parse_relations (SvRelations *relations, const char *depends, const char *conflicts,
+                 const char *provides)
+{
+  relations->depends = sv_dependencies_parse (depends);
+  relations->conflicts = sv_dependencies_parse (conflicts);
+  relations->provides = sv_dependencies_parse (provides);
+}
+
+static void
+read_relations (SvNode *node)
+{
+  const SvPackage *installed = node->installed;
+  const SvCandidate *candidate = node->candidate;
+
+  parse_relations (&node->relations[SV_AT_ABSENT], NULL, NULL, NULL);
+  parse_relations (&node->relations[SV_AT_INSTALLED], installed ? installed->depends : NULL,
+                   installed ? installed->conflicts : NULL, installed ? installed->provides : NULL);
+  parse_relations (&node->relations[SV_AT_CANDIDATE], candidate ? candidate->depends : NULL,
+                   candidate ? candidate->conflicts : NULL, candidate ? candidate->provides : NULL);
+}
+
+/* @name must live as long as the table. */
+static void
+list_node (GHashTable *table, const char *name, SvNode *node)
+{
+  GPtrArray *list = g_hash_table_lookup (table, name);
+  if (list == NULL) {
+    list = g_ptr_array_new ();
+    g_hash_table_insert (table, (gpointer)name, list);
+  }
+  if (!g_ptr_array_find (list, node, NULL))
+    g_ptr_array_add (list, node);
+}
+
+static void
+list_provided (SvWorld *world, SvNode *node)
+{
+  for (guint at = 0; at < SV_N_AT; at++)
+    for (guint i = 0; i < node->relations[at].provides->len; i++) {
+      const SvDependencyGroup *group = g_ptr_array_index (node->relations[at].provides, i);
+      const SvDependency *provided = g_ptr_array_index (group->alternatives, 0);
+      list_node (world->by_provided, provided->name, node);
+    }
+}
+
 static SvNode *
 add_node (SvWorld *world, const char *name, const char *arch, const SvPackage *installed)
 {
   SvNode *node = g_new0 (SvNode, 1);
-  GPtrArray *list = g_hash_table_lookup (world->by_name, name);
 
   node->name = name;
   node->arch = arch;
@@ -101,11 +151,9 @@ add_node (SvWorld *world, const char *name, const char *arch, const SvPackage *i
   add_installed (node);
   if (installed == NULL || node->installed_key != NULL)
     choose (world, node);
-  if (list == NULL) {
-    list = g_ptr_array_new ();
-    g_hash_table_insert (world->by_name, (gpointer)name, list);
-  }
-  g_ptr_array_add (list, node);
+  read_relations (node);
+  list_node (world->by_name, name, node);
+  list_provided (world, node);
   g_ptr_array_add (world->nodes, node);
   return node;
 }
@@ -128,6 +176,8 @@ sv_world_init (SvWorld *world)
   world->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)node_free);
   world->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
                                           (GDestroyNotify)g_ptr_array_unref);
+  world->by_provided = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+                                              (GDestroyNotify)g_ptr_array_unref);
   world->unread = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < packages->len; i++) {
     const SvPackage *package = g_ptr_array_index (packages, i);
@@ -143,6 +193,12 @@ const GPtrArray *
 sv_world_find (const SvWorld *world, const char *name)
 {
   return g_hash_table_lookup (world->by_name, name);
+}
+
+const GPtrArray *
+sv_world_find_providers (const SvWorld *world, const char *name)
+{
+  return g_hash_table_lookup (world->by_provided, name);
 }
 
 SvNode *
@@ -187,23 +243,12 @@ sv_node_get_key (const SvNode *node, SvAt at)
   return at == SV_AT_INSTALLED ? node->installed_key : NULL;
 }
 
-const GPtrArray *
-sv_node_get_depends (SvNode *node, SvAt at)
+const char *
+sv_node_get_multi_arch (const SvNode *node, SvAt at)
 {
-  GPtrArray **slot = at == SV_AT_CANDIDATE ? &node->candidate_depends : &node->depends;
-  if (*slot == NULL)
-    *slot = sv_dependencies_parse (at == SV_AT_CANDIDATE ? node->candidate->depends
-                                   : node->installed != NULL ? node->installed->depends
-                                                             : NULL);
-  return *slot;
-}
-
-const GPtrArray *
-sv_node_get_conflicts (SvNode *node)
-{
-  if (node->candidate_conflicts == NULL)
-    node->candidate_conflicts = sv_dependencies_parse (node->candidate->conflicts);
-  return node->candidate_conflicts;
+  if (at == SV_AT_CANDIDATE)
+    return node->candidate->multi_arch;
+  return at == SV_AT_INSTALLED ? node->installed->multi_arch : NULL;
 }
 
 void

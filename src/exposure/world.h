@@ -4,7 +4,14 @@
 #include "exposure/depends.h"
 #include "exposure/upgrade.h"
 
-typedef enum { SV_AT_ABSENT, SV_AT_INSTALLED, SV_AT_CANDIDATE } SvAt;
+typedef enum { SV_AT_ABSENT, SV_AT_INSTALLED, SV_AT_CANDIDATE, SV_N_AT } SvAt;
+
+/* Relations of one version of a package: arrays of SvDependencyGroup. */
+typedef struct {
+  GPtrArray *depends;
+  GPtrArray *conflicts;
+  GPtrArray *provides;
+} SvRelations;
 
 /* One package of one architecture; "all" counts as the native one, as apt has it. */
 typedef struct {
@@ -18,9 +25,7 @@ typedef struct {
   gboolean settled; /* may not go anywhere any more, `reason` says why */
   char *reason;
   SvPhase phase;
-  GPtrArray *depends;             /* SvDependencyGroup of the installed version … */
-  GPtrArray *candidate_depends;   /* … and of the candidate; parsed when first asked for */
-  GPtrArray *candidate_conflicts;
+  SvRelations relations[SV_N_AT];
 } SvNode;
 
 typedef struct {
@@ -30,6 +35,7 @@ typedef struct {
   const char *native_arch;
   GPtrArray *nodes;    /* SvNode, owned; the installed ones first, sorted by name and architecture */
   GHashTable *by_name; /* -> GPtrArray of SvNode */
+  GHashTable *by_provided; /* -> GPtrArray of SvNode that provide it, installed or as candidate */
   GHashTable *unread;  /* set of names that ought to be read before the plan is good */
   GHashTable *read;    /* set of names that were */
 } SvWorld;
@@ -38,16 +44,18 @@ void sv_world_init (SvWorld *world);
 void sv_world_clear (SvWorld *world);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SvWorld, sv_world_clear)
 
-/* Of the installed version, or of the candidate. Lent. */
-const GPtrArray *sv_node_get_depends (SvNode *node, SvAt at);
-const GPtrArray *sv_node_get_conflicts (SvNode *node);
-
-/* Key and offer of the version at which @node is, @at being there. NULL where not known. */
+/* Of @node at that place; NULL where there is no version. Lent. */
 GBytes *sv_node_get_key (const SvNode *node, SvAt at);
+const char *sv_node_get_multi_arch (const SvNode *node, SvAt at);
+
+/* What an archive has of it there; NULL: none has it. */
 const SvCandidate *sv_node_get_offer (const SvNode *node, SvAt at);
 
 /* All nodes of @name, lent; NULL if there are none. */
 const GPtrArray *sv_world_find (const SvWorld *world, const char *name);
+
+/* All nodes that provide @name, installed or as candidate; likewise. */
+const GPtrArray *sv_world_find_providers (const SvWorld *world, const char *name);
 
 /* The node of @name for @arch, made if an archive offers it; NULL if none does. */
 SvNode *sv_world_get (SvWorld *world, const char *name, const char *arch);

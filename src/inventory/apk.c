@@ -6,7 +6,7 @@ static const char *const installed_files[] = {"lib/apk/db/installed", "usr/lib/a
 
 typedef struct {
   SvCollect *collect;
-  GHashTable *world; /* name → what the administrator asked for; NULL: not known */
+  GHashTable *world;  /* name → what the administrator asked for; NULL: not known */
   SvPackage *package; /* being read; NULL between packages */
   char *where;
 } Reading;

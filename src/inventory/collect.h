@@ -53,7 +53,11 @@ char *sv_collect_find (const SvCollect *collect, const char *override,
 
 /* Text of a small file of the root, cut at a NUL byte; not decompressed. */
 char *sv_collect_read (const SvCollect *collect, const char *relative, GError **error);
-/* Its first line without surrounding white space; NULL if it cannot be read or is empty. */
+/* The same within SV_LIMIT_LIST_BYTES, for what grows with the host: sockets, mappings, file lists.
+ */
+char *sv_collect_read_table (const SvCollect *collect, const char *relative, GError **error);
+/* First line of a small file without surrounding white space; NULL if it cannot be read or is
+ * empty. */
 char *sv_collect_read_line (const SvCollect *collect, const char *relative);
 
 /* Names in a directory of the root, in byte order; empty if it cannot be read. */
@@ -89,6 +93,7 @@ SvDistro *sv_identity_new (const char *id, const char *version, GError **error);
 
 gboolean sv_system_collect (SvCollect *collect, GError **error);
 gboolean sv_packages_collect (SvCollect *collect, GError **error);
+gboolean sv_holds_collect (SvCollect *collect, GError **error);
 gboolean sv_modules_collect (SvCollect *collect, GError **error);
 gboolean sv_hardware_collect (SvCollect *collect, GError **error);
 gboolean sv_kernels_collect (SvCollect *collect, GError **error);
@@ -118,7 +123,8 @@ gboolean sv_sbom_collect (SvCollect *collect, GError **error);
 gboolean sv_vuls_read (SvCollect *collect, SvStream *stream, GError **error);
 gboolean sv_vuls_collect (SvCollect *collect, GError **error);
 
-/* [EPOCH:]VERSION[-RELEASE], new; epoch 0 and rpm's "(none)" are left out; NULL without a version. */
+/* [EPOCH:]VERSION[-RELEASE], new; epoch 0 and rpm's "(none)" are left out; NULL without a version.
+ */
 char *sv_rpm_join_version (const char *epoch, const char *version, const char *release);
 /* "name:stream" of a modularity label; "" for none, NULL if the label is not known (trap 64). */
 char *sv_rpm_dup_module (const char *label);
@@ -133,6 +139,11 @@ char *sv_rpm_find_database (const SvCollect *collect);
 /* Name and version-release of a SOURCERPM ("bash-5.1.8-6.el9.src.rpm"), split from the right where
  * it is unambiguous (trap 32). FALSE if it is none. Both are new strings. */
 gboolean sv_rpm_split_source (const char *source_rpm, char **ret_name, char **ret_version);
+
+/* --- repositories --- */
+
+/* Reads one list, whose format its name tells; @text is cut up. */
+void sv_repositories_read_text (SvCollect *collect, const char *file, char *text);
 
 /* --- kernels --- */
 

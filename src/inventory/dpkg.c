@@ -37,11 +37,11 @@ static void
 read_source (SvPackage *package, const char *text)
 {
   if (text == NULL)
-    text = package->name;
+    text = package->name != NULL ? package->name : "";
   const char *open = strchr (text, '(');
   const char *close = open != NULL ? strchr (open, ')') : NULL;
-  package->source = g_strchomp (open != NULL ? g_strndup (text, (gsize)(open - text))
-                                             : g_strdup (text));
+  package->source =
+      g_strchomp (open != NULL ? g_strndup (text, (gsize)(open - text)) : g_strdup (text));
   if (close != NULL)
     package->source_version = g_strstrip (g_strndup (open + 1, (gsize)(close - open - 1)));
   else
@@ -49,10 +49,10 @@ read_source (SvPackage *package, const char *text)
 }
 
 static char *
-join_depends (const SvDeb822 *reader)
+join_fields (const SvDeb822 *reader, const char *a, const char *b)
 {
-  const char *first = sv_text_or_null (sv_deb822_find (reader, "Pre-Depends"));
-  const char *second = sv_text_or_null (sv_deb822_find (reader, "Depends"));
+  const char *first = sv_text_or_null (sv_deb822_find (reader, a));
+  const char *second = sv_text_or_null (sv_deb822_find (reader, b));
   if (first != NULL && second != NULL)
     return g_strconcat (first, ", ", second, NULL);
   return g_strdup (first != NULL ? first : second);
@@ -76,14 +76,17 @@ read_fields (SvPackage *package, const SvDeb822 *reader, GHashTable *automatic)
   package->version = g_strdup (sv_deb822_find (reader, "Version"));
   package->arch = g_strdup (sv_deb822_find (reader, "Architecture"));
   package->vendor = g_strdup (sv_deb822_find (reader, "Origin"));
-  package->depends = join_depends (reader);
+  package->depends = join_fields (reader, "Pre-Depends", "Depends");
+  package->conflicts = join_fields (reader, "Conflicts", "Breaks");
+  package->provides = g_strdup (sv_text_or_null (sv_deb822_find (reader, "Provides")));
+  package->multi_arch = g_strdup (sv_text_or_null (sv_deb822_find (reader, "Multi-Arch")));
   package->automatic = is_automatic (automatic, package);
   read_source (package, sv_deb822_find (reader, "Source"));
 }
 
 typedef struct {
   SvCollect *collect;
-  const char *name;    /* of the file, for messages */
+  const char *name; /* of the file, for messages */
   gboolean needs_status;
   GHashTable *automatic;
 } Reading;

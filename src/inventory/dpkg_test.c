@@ -54,11 +54,9 @@ test_source (void)
 static void
 test_skew (void)
 {
-  g_autoptr (SvInventory) inventory =
-      collect_status ("Package: libssl3\n" INSTALLED
-                      "Architecture: amd64\nSource: openssl\nVersion: 3.0.19-1\n"
-                      "\nPackage: libssl3\n" INSTALLED
-                      "Architecture: i386\nSource: openssl\nVersion: 3.0.17-1\n");
+  g_autoptr (SvInventory) inventory = collect_status (
+      "Package: libssl3\n" INSTALLED "Architecture: amd64\nSource: openssl\nVersion: 3.0.19-1\n"
+      "\nPackage: libssl3\n" INSTALLED "Architecture: i386\nSource: openssl\nVersion: 3.0.17-1\n");
   g_assert_cmpuint (inventory->packages->len, ==, 2);
   g_assert_cmpstr (sv_inventory_find_package (inventory, "libssl3", "amd64")->source_version, ==,
                    "3.0.19-1");
@@ -113,13 +111,13 @@ test_automatic (void)
                                   "Architecture: all\nVersion: 1\nPre-Depends: x\nDepends: y, z\n"
                                   "\nPackage: b\n" INSTALLED "Architecture: i386\nVersion: 1\n"
                                   "\nPackage: b\n" INSTALLED "Architecture: amd64\nVersion: 1\n"
-                                  "Depends: q\n");
+                                  "Depends: q\nConflicts: r\nBreaks: s (<< 2)\n"
+                                  "Provides: t (= 1)\nMulti-Arch: same\n");
   fixture_write (&fixture, "var/lib/apt/extended_states",
                  "Package: a\nArchitecture: amd64\nAuto-Installed: 1\n"
                  "\nPackage: b\nArchitecture: i386\nAuto-Installed: 1\n"
                  "\nPackage: b\nArchitecture: amd64\nAuto-Installed: 0\n");
-  g_autoptr (SvInventory) inventory =
-      fixture_collect (&(SvInventorySource){.root = fixture.root});
+  g_autoptr (SvInventory) inventory = fixture_collect (&(SvInventorySource){.root = fixture.root});
   g_assert_cmpuint (inventory->packages->len, ==, 3);
   g_assert_true (sv_inventory_find_package (inventory, "a", NULL)->automatic);
   g_assert_true (sv_inventory_find_package (inventory, "b", "i386")->automatic);
@@ -127,6 +125,10 @@ test_automatic (void)
   g_assert_cmpstr (sv_inventory_find_package (inventory, "a", NULL)->depends, ==, "x, y, z");
   g_assert_cmpstr (sv_inventory_find_package (inventory, "b", "amd64")->depends, ==, "q");
   g_assert_null (sv_inventory_find_package (inventory, "b", "i386")->depends);
+  const SvPackage *b = sv_inventory_find_package (inventory, "b", "amd64");
+  g_assert_cmpstr (b->conflicts, ==, "r, s (<< 2)");
+  g_assert_cmpstr (b->provides, ==, "t (= 1)");
+  g_assert_cmpstr (b->multi_arch, ==, "same");
 }
 
 static void
@@ -138,8 +140,7 @@ test_distroless (void)
   fixture_write (&fixture, "var/lib/dpkg/status.d/tzdata",
                  "Package: tzdata\nVersion: 2025b-0+deb12u1\nArchitecture: all\n");
   fixture_write (&fixture, "var/lib/dpkg/status.d/tzdata.md5sums", "abc  usr/share/zoneinfo\n");
-  g_autoptr (SvInventory) inventory =
-      fixture_collect (&(SvInventorySource){.root = fixture.root});
+  g_autoptr (SvInventory) inventory = fixture_collect (&(SvInventorySource){.root = fixture.root});
   g_assert_cmpuint (inventory->packages->len, ==, 1);
   const SvPackage *package = inventory->packages->pdata[0];
   g_assert_cmpstr (package->name, ==, "tzdata");
@@ -208,12 +209,13 @@ test_linear (void)
 
 /* --- real data --- */
 
-/* dpkg-query.tsv: name, version, arch, source, source version, "ii ". */
+/* dpkg-query.tsv: name[:arch], version, arch, source, source version, "ii ". */
 static void
 compare_row (const SvInventory *inventory, char *line)
 {
   g_auto (GStrv) row = g_strsplit (line, "\t", -1);
   g_assert_cmpuint (g_strv_length (row), ==, 6);
+  row[0][strcspn (row[0], ":")] = '\0';
   const SvPackage *package = sv_inventory_find_package (inventory, row[0], row[2]);
   g_assert_nonnull (package);
   g_assert_cmpstr (package->version, ==, row[1]);
@@ -235,8 +237,8 @@ test_root (gconstpointer name)
   g_autofree char *sources = g_build_filename (root, "sources.list", NULL);
   g_autofree char *text = NULL;
   g_assert_true (g_file_get_contents (rows_path, &text, NULL, NULL));
-  g_autoptr (SvInventory) inventory = fixture_collect (&(SvInventorySource){
-      .dpkg_status = status, .os_release = release, .apt_sources = sources});
+  g_autoptr (SvInventory) inventory = fixture_collect (
+      &(SvInventorySource){.dpkg_status = status, .os_release = release, .apt_sources = sources});
   guint n = 0;
   SvLines lines = {text, 0};
   for (char *line; (line = sv_lines_next (&lines)) != NULL; n++)
@@ -248,29 +250,26 @@ test_root (gconstpointer name)
   g_assert_null (fixture_find_gap (inventory, "packages", ""));
 }
 
+/* vcpkg's file also lists features of packages: records without a version, which are left out. */
 static void
 test_odd_files (void)
 {
   static const struct {
     const char *file;
-    guint n;
-  } files[] = {{"inventory/dpkg/debian-only.status", 1},
-               {"inventory/dpkg/postgresql.status", 3},
-               {"inventory/dpkg/vcpkg.status", 0}};
+    guint n_packages, n_gaps;
+  } files[] = {{"inventory/dpkg/debian-only.status", 1, 0},
+               {"inventory/dpkg/postgresql.status", 3, 0},
+               {"inventory/dpkg/vcpkg.status", 15, 9}};
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
     g_autofree char *path = fixture_data (files[i].file);
     if (path == NULL)
       return;
-    g_autofree char *text = NULL;
-    g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-    guint n = 0; /* of installed ones */
-    for (const char *p = text; (p = strstr (p, "Status: install ok installed")) != NULL; p++)
-      n++;
     g_autoptr (SvInventory) inventory = fixture_collect (&(SvInventorySource){.dpkg_status = path});
-    g_assert_cmpuint (inventory->packages->len, ==, n);
-    g_assert_cmpuint (n, >, 0);
-    if (files[i].n > 0)
-      g_assert_cmpuint (n, ==, files[i].n);
+    guint n_gaps = 0;
+    for (guint g = 0; g < inventory->gaps->len; g++)
+      n_gaps += g_str_equal (((SvGap *)inventory->gaps->pdata[g])->what, "packages");
+    g_assert_cmpuint (inventory->packages->len, ==, files[i].n_packages);
+    g_assert_cmpuint (n_gaps, ==, files[i].n_gaps);
   }
 }
 

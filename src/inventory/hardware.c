@@ -74,8 +74,11 @@ find_runtime (const SvCollect *collect)
 {
   static const struct {
     const char *mark, *name;
-  } marks[] = {{"/docker", "docker"}, {"/kubepods", "kubernetes"}, {"/libpod", "podman"},
-               {"/lxc", "lxc"},       {"/machine.slice", "nspawn"}};
+  } marks[] = {{"/docker", "docker"},
+               {"/kubepods", "kubernetes"},
+               {"/libpod", "podman"},
+               {"/lxc", "lxc"},
+               {"/machine.slice", "nspawn"}};
   g_autofree char *text = sv_collect_read (collect, "proc/1/cgroup", NULL);
   for (gsize i = 0; text != NULL && i < G_N_ELEMENTS (marks); i++)
     if (strstr (text, marks[i].mark) != NULL)
@@ -139,8 +142,8 @@ find_hypervisor (const SvCollect *collect)
   if (g_strcmp0 (type, "xen") == 0)
     return "xen";
   g_autofree char *cpu = sv_collect_read (collect, "proc/cpuinfo", NULL);
-  return cpu != NULL && g_regex_match_simple ("^flags\\s*:.*\\bhypervisor\\b", cpu,
-                                              G_REGEX_MULTILINE, 0)
+  return cpu != NULL &&
+                 g_regex_match_simple ("^flags\\s*:.*\\bhypervisor\\b", cpu, G_REGEX_MULTILINE, 0)
              ? "vm"
              : NULL;
 }

@@ -27,12 +27,25 @@ sv_ini_next (SvIni *ini)
   return FALSE;
 }
 
-gboolean
-sv_ini_is_true (const char *value)
+static gboolean
+is_among (const char *value, const char *const *words)
 {
-  static const char *const words[] = {"1", "yes", "true", "on"};
-  for (gsize i = 0; value != NULL && i < G_N_ELEMENTS (words); i++)
+  for (gsize i = 0; value != NULL && words[i] != NULL; i++)
     if (g_ascii_strcasecmp (value, words[i]) == 0)
       return TRUE;
   return FALSE;
+}
+
+gboolean
+sv_ini_is_true (const char *value)
+{
+  static const char *const words[] = {"1", "yes", "true", "on", "with", "enable", NULL};
+  return is_among (value, words);
+}
+
+gboolean
+sv_ini_is_false (const char *value)
+{
+  static const char *const words[] = {"0", "no", "false", "off", "without", "disable", NULL};
+  return is_among (value, words);
 }

@@ -1,4 +1,5 @@
-/* "[section]" and "key = value" lines: yum repositories, dnf modules, grub. Private to this room. */
+/* "[section]" and "key = value" lines: yum repositories, dnf modules, grub. Private to this room.
+ */
 #pragma once
 
 #include <glib.h>
@@ -14,5 +15,7 @@ typedef struct {
  * are passed over; a continuation line (indented) is not joined. */
 gboolean sv_ini_next (SvIni *ini);
 
-/* "1", "yes", "true", "on"; anything else is FALSE. */
+/* "1", "yes", "true", "on" … and "0", "no", "false", "off" …; any other word, and NULL, is neither.
+ */
 gboolean sv_ini_is_true (const char *value);
+gboolean sv_ini_is_false (const char *value);

@@ -17,6 +17,7 @@ static const struct {
 } collectors[] = {
     {"system", sv_system_collect, NEEDS_NOTHING},
     {"packages", sv_packages_collect, NEEDS_NOTHING, TRUE},
+    {"holds", sv_holds_collect, NEEDS_ROOT},
     {"modules", sv_modules_collect, NEEDS_ROOT},
     {"hardware", sv_hardware_collect, NEEDS_HOST},
     {"kernels", sv_kernels_collect, NEEDS_NOTHING},

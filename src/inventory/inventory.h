@@ -22,11 +22,14 @@ typedef struct {
   gboolean automatic;   /* installed as a dependency only */
   char *module;         /* RPM modularity "name:stream"; "" not modular; NULL not known */
   char *vendor;         /* RPM vendor, dpkg Origin; may be NULL */
-  char *origin;         /* archive that offers this very version ("Debian:12.15/oldstable"); NULL not
-                           looked at, "" none does: unmanaged (trap 72) */
-  char *depends;        /* Pre-Depends and Depends as dpkg writes them, joined with ", "; may be NULL */
-  char *ecosystem;      /* for language packages of an SBOM: purl type ("pypi"); NULL for the
-                           distribution's own */
+  char *origin;     /* archive that offers this very version ("Debian:12.15/oldstable"); NULL not
+                       looked at, "" none does: unmanaged (trap 72) */
+  char *depends;    /* Pre-Depends and Depends as dpkg writes them, joined with ", "; may be NULL */
+  char *conflicts;  /* Conflicts and Breaks, likewise */
+  char *provides;   /* Provides, likewise */
+  char *multi_arch; /* dpkg's Multi-Arch: "same", "foreign", "allowed"; NULL: "no" */
+  char *ecosystem;  /* for language packages of an SBOM: purl type ("pypi"); NULL for the
+                       distribution's own */
 } SvPackage;
 extern const SvRecordType sv_package_type;
 
@@ -55,9 +58,9 @@ extern const SvRecordType sv_listener_type;
 
 typedef struct {
   char *name;
-  char *state;         /* "up", "down", "unknown" */
-  char *medium;        /* "wired", "wireless", "virtual", "loopback" */
-  gint64 speed_mbps;   /* 0 = not known */
+  char *state;          /* "up", "down", "unknown" */
+  char *medium;         /* "wired", "wireless", "virtual", "loopback" */
+  gint64 speed_mbps;    /* 0 = not known */
   GPtrArray *addresses; /* strings */
 } SvInterface;
 extern const SvRecordType sv_interface_type;
@@ -71,8 +74,8 @@ typedef struct {
 extern const SvRecordType sv_filesystem_type;
 
 typedef struct {
-  char *file;       /* where it is configured */
-  char *type;       /* "deb", "deb-src", "rpm-md", "apk" */
+  char *file; /* where it is configured */
+  char *type; /* "deb", "deb-src", "rpm-md", "apk" */
   char *uri;
   char *suite;
   GPtrArray *components;
@@ -146,18 +149,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvInventory, sv_inventory_free)
 
 /* What to look at. All paths may be NULL. */
 typedef struct {
-  const char *root;          /* "/" or another directory; NULL: no root, the files below alone */
-  gboolean live;             /* root is this running host: /proc, /sys and the network count */
-  const char *os_release;    /* instead of root/etc/os-release */
-  const char *dpkg_status;   /* instead of root/var/lib/dpkg/status */
+  const char *root;            /* "/" or another directory; NULL: no root, the files below alone */
+  gboolean live;               /* root is this running host: /proc, /sys and the network count */
+  const char *os_release;      /* instead of root/etc/os-release */
+  const char *dpkg_status;     /* instead of root/var/lib/dpkg/status */
   const char *extended_states; /* apt's automatic marks */
-  const char *apt_sources;   /* a sources.list file or directory, instead of root/etc/apt */
+  const char *apt_sources;     /* a sources.list file or directory, instead of root/etc/apt */
   const char *apt_preferences; /* a preferences file or directory, likewise */
-  const char *rpm_manifest;  /* see inventory/README.md for the forms read */
-  const char *apk_installed; /* instead of root/lib/apk/db/installed */
-  const char *sbom;          /* CycloneDX or SPDX, JSON */
-  const char *vuls;          /* a vuls scan result, JSON */
-  const char *support_dir;   /* distro-info-data and debian-security-support files; NULL: the root's */
+  const char *rpm_manifest;    /* see inventory/README.md for the forms read */
+  const char *apk_installed;   /* instead of root/lib/apk/db/installed */
+  const char *sbom;            /* CycloneDX or SPDX, JSON */
+  const char *vuls;            /* a vuls scan result, JSON */
+  const char *support_dir;     /* of distro-info-data and debian-security-support; NULL: root's */
 } SvInventorySource;
 
 /**

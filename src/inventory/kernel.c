@@ -59,8 +59,8 @@ static const struct {
 static char *
 dup_deb_release (const char *name)
 {
-  static const char *const prefixes[] = {"linux-image-unsigned-", "linux-image-",
-                                         "proxmox-kernel-", "pve-kernel-"};
+  static const char *const prefixes[] = {"linux-image-unsigned-", "linux-image-", "proxmox-kernel-",
+                                         "pve-kernel-"};
   static const char *const suffixes[] = {"-unsigned", "-signed"};
   const char *release = NULL;
   for (gsize i = 0; release == NULL && i < G_N_ELEMENTS (prefixes); i++)

@@ -18,7 +18,7 @@ typedef struct {
  * has no dates yet. */
 gboolean sv_life_read_distro_info (const SvDistro *distro, char *csv, SvLife *ret_life);
 
-/* From the table in this room, for the distributions that ship no such data. */
+/* From the table in this room, for hosts that have no such data. */
 gboolean sv_life_find (const SvDistro *distro, SvLife *ret_life);
 
 /* The stage that @now_us lies in; NULL: all are over. */

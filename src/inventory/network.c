@@ -71,7 +71,7 @@ static gboolean
 read_table (SvCollect *collect, gsize table, GHashTable *by_inode, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  g_autofree char *text = sv_collect_read (collect, tables[table].file, &failure);
+  g_autofree char *text = sv_collect_read_table (collect, tables[table].file, &failure);
   if (text == NULL && sv_error_is (failure, SV_ERROR_NOT_FOUND))
     return TRUE; /* no IPv6 */
   if (text == NULL) {
@@ -214,8 +214,7 @@ add_address (const GPtrArray *interfaces, const struct ifaddrs *entry)
     address = &((const struct sockaddr_in *)(const void *)entry->ifa_addr)->sin_addr;
   else if (entry->ifa_addr != NULL && entry->ifa_addr->sa_family == AF_INET6)
     address = &((const struct sockaddr_in6 *)(const void *)entry->ifa_addr)->sin6_addr;
-  if (address == NULL ||
-      inet_ntop (entry->ifa_addr->sa_family, address, text, sizeof text) == NULL)
+  if (address == NULL || inet_ntop (entry->ifa_addr->sa_family, address, text, sizeof text) == NULL)
     return;
   for (guint i = 0; i < interfaces->len; i++) {
     SvInterface *interface = interfaces->pdata[i];

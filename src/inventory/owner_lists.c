@@ -3,11 +3,13 @@
 
 /* --- dpkg: /var/lib/dpkg/info/NAME[:ARCH].list --- */
 
+#define DPKG_INFO "var/lib/dpkg/info"
+
 static void
-scan_list (SvCollect *collect, const char *directory, const char *name)
+scan_list (SvCollect *collect, const char *name)
 {
-  g_autofree char *path = g_build_filename (directory, name, NULL);
-  g_autofree char *text = sv_text_read (path, NULL);
+  g_autofree char *path = g_build_filename (DPKG_INFO, name, NULL);
+  g_autofree char *text = sv_collect_read_table (collect, path, NULL);
   g_autofree char *package = g_strndup (name, strcspn (name, ":"));
   if (strchr (name, ':') == NULL)
     package[strlen (package) - strlen (".list")] = '\0';
@@ -19,13 +21,10 @@ scan_list (SvCollect *collect, const char *directory, const char *name)
 static gboolean
 scan_dpkg (SvCollect *collect, GError **error)
 {
-  g_autofree char *directory = sv_collect_resolve (collect, "var/lib/dpkg/info", error);
-  if (directory == NULL)
-    return FALSE;
-  g_autoptr (GPtrArray) names = sv_directory_list (directory);
+  g_autoptr (GPtrArray) names = sv_collect_list (collect, DPKG_INFO);
   for (guint i = 0; i < names->len; i++)
     if (g_str_has_suffix (names->pdata[i], ".list"))
-      scan_list (collect, directory, names->pdata[i]);
+      scan_list (collect, names->pdata[i]);
   return TRUE;
 }
 
@@ -35,8 +34,8 @@ static gboolean
 scan_rpm (SvCollect *collect, GError **error)
 {
   g_autofree char *database = sv_rpm_find_database (collect);
-  const char *argv[] = {"rpm", "--dbpath", database, "-qa",
-                        "--qf", "[%{=NAME}\\t%{FILENAMES}\\n]", NULL};
+  const char *argv[] = {"rpm", "--dbpath", database, "-qa", "--qf", "[%{=NAME}\\t%{FILENAMES}\\n]",
+                        NULL};
   g_auto (SvRunResult) result = {0};
   if (database == NULL || !sv_run (argv, NULL, &result, error))
     return database == NULL;

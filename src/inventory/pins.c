@@ -108,14 +108,15 @@ sv_pins_collect (SvCollect *collect, GError **error)
   const char *given = collect->source->apt_preferences;
   g_autofree char *file =
       given != NULL ? g_strdup (given) : sv_collect_resolve (collect, "etc/apt/preferences", NULL);
-  g_autofree char *parts = given != NULL
-                               ? NULL
-                               : sv_collect_resolve (collect, "etc/apt/preferences.d", NULL);
+  g_autofree char *parts =
+      given != NULL ? NULL : sv_collect_resolve (collect, "etc/apt/preferences.d", NULL);
   if (file != NULL && g_file_test (file, G_FILE_TEST_IS_DIR))
     read_directory (collect, file);
   else if (file != NULL)
     read_path (collect, file);
   if (parts != NULL)
     read_directory (collect, parts);
+  if (given == NULL && collect->source->root == NULL)
+    sv_collect_add_gap (collect, "pins", "no preferences were given");
   return TRUE;
 }

@@ -8,13 +8,13 @@
 #define DELETED " (deleted)"
 
 /* Mappings that were never files of a package, or are made to vanish. */
-static const char *const ignored[] = {"/memfd:",  "/SYSV",     "/dev/",  "/drm",  "/i915", "/anon_hugepage",
-                                      "/tmp/",    "/var/tmp/", "/run/",  "/var/run/",
-                                      "/[aio]",   "/proc/"};
+static const char *const ignored[] = {"/memfd:", "/SYSV",          "/dev/",  "/drm",
+                                      "/i915",   "/anon_hugepage", "/tmp/",  "/var/tmp/",
+                                      "/run/",   "/var/run/",      "/[aio]", "/proc/"};
 
 typedef struct {
   SvCollect *collect;
-  char *root;      /* of the process, through /proc/PID/root */
+  char *root;       /* of the process, through /proc/PID/root */
   GPtrArray *paths; /* replaced files, each once */
 } Scan;
 
@@ -120,7 +120,7 @@ add_process (Scan *scan, const char *pid)
   g_ptr_array_add (scan->collect->inventory->stale_processes, process);
 }
 
-/* FALSE if the process exists but may not be looked at. */
+/* FALSE if the process exists but cannot be looked at. */
 static gboolean
 scan_process (SvCollect *collect, const char *pid)
 {
@@ -128,9 +128,9 @@ scan_process (SvCollect *collect, const char *pid)
   g_autofree char *root = g_build_filename (collect->source->root, "proc", pid, "root", NULL);
   Scan scan = {collect, root, NULL};
   g_autoptr (GError) failure = NULL;
-  g_autofree char *maps = sv_collect_read (collect, maps_path, &failure);
+  g_autofree char *maps = sv_collect_read_table (collect, maps_path, &failure);
   if (maps == NULL)
-    return !sv_error_is (failure, SV_ERROR_DENIED);
+    return !sv_error_is (failure, SV_ERROR_DENIED) && !sv_error_is (failure, SV_ERROR_LIMIT);
   if (*maps == '\0' || !shares_root (&scan))
     return TRUE; /* a kernel thread, or a container's */
   g_autoptr (GPtrArray) paths = scan.paths = g_ptr_array_new_with_free_func (g_free);

@@ -2,8 +2,7 @@
 #include "inventory/collect.h"
 #include "inventory/microcode.h"
 
-static void G_GNUC_PRINTF (2, 3)
-add_reason (SvCollect *collect, const char *format, ...)
+static void G_GNUC_PRINTF (2, 3) add_reason (SvCollect *collect, const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
@@ -52,8 +51,8 @@ check_kernel (SvCollect *collect)
                         "cannot be told");
   if (running == NULL)
     return;
-  if (next != NULL && sv_kernel_compare_releases (collect->inventory->distro, next->release,
-                                                  running->release) > 0)
+  if (next != NULL &&
+      sv_kernel_compare_releases (collect->inventory->distro, next->release, running->release) > 0)
     add_reason (collect, "kernel %s is installed, but %s runs", next->release, running->release);
   compare_versions (collect, running);
 }
@@ -73,8 +72,7 @@ check_flag (SvCollect *collect)
   for (char *line; (line = sv_lines_next (&lines)) != NULL;)
     if (*g_strstrip (line) != '\0' && g_hash_table_add (seen, line))
       g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", line);
-  add_reason (collect, "/run/reboot-required is there%s%s", names->len > 0 ? ": " : "",
-              names->str);
+  add_reason (collect, "/run/reboot-required is there%s%s", names->len > 0 ? ": " : "", names->str);
 }
 
 /* --- processes that only a reboot replaces --- */
@@ -133,9 +131,8 @@ check_intel (SvCollect *collect, const char *cpu)
       !read_cpu_number (cpu, "model", &model) || !read_cpu_number (cpu, "stepping", &stepping) ||
       !read_cpu_number (cpu, "microcode", &running))
     return;
-  g_autofree char *relative =
-      g_strdup_printf ("lib/firmware/intel-ucode/%02x-%02x-%02x", (guint)family, (guint)model,
-                       (guint)stepping);
+  g_autofree char *relative = g_strdup_printf ("lib/firmware/intel-ucode/%02x-%02x-%02x",
+                                               (guint)family, (guint)model, (guint)stepping);
   g_autofree char *path = sv_collect_resolve (collect, relative, NULL);
   g_autoptr (GBytes) bytes =
       path != NULL ? sv_file_read (path, SV_LIMIT_SMALL_FILE_BYTES, NULL) : NULL;
@@ -143,8 +140,8 @@ check_intel (SvCollect *collect, const char *cpu)
     return;
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
-  guint32 signature = (guint32)(stepping | (model & 0xf) << 4 | (family & 0xf) << 8 |
-                                (model >> 4) << 16);
+  guint32 signature =
+      (guint32)(stepping | (model & 0xf) << 4 | (family & 0xf) << 8 | (model >> 4) << 16);
   guint32 platform = (guint32)g_ascii_strtoull (flags, NULL, 0);
   guint32 newest = sv_microcode_find_revision (data, size, signature, platform);
   if (newest > running)

@@ -35,6 +35,9 @@ static const SvField package_fields[] = {
     STRING (SvPackage, vendor, "Who built it.", WIDE),
     STRING (SvPackage, origin, "Archive that offers this version; empty: none does.", WIDE),
     STRING (SvPackage, depends, "Packages it needs.", HIDDEN),
+    STRING (SvPackage, conflicts, "Packages it cannot stand beside.", HIDDEN),
+    STRING (SvPackage, provides, "Names it also answers to.", HIDDEN),
+    STRING (SvPackage, multi_arch, "How it serves other architectures.", HIDDEN),
     STRING (SvPackage, ecosystem, "Package URL type of a language package.", WIDE),
 };
 SV_RECORD_TYPE (sv_package_type, SvPackage, "Package", package_fields,

@@ -2,6 +2,12 @@
 #include "inventory/collect.h"
 #include "inventory/ini.h"
 
+static gboolean
+is_full (const SvCollect *collect)
+{
+  return collect->inventory->repositories->len >= SV_LIMIT_REPOSITORIES;
+}
+
 static SvRepository *
 add_repository (SvCollect *collect, const char *file, const char *type, const char *uri)
 {
@@ -69,7 +75,7 @@ read_one_line (SvCollect *collect, const char *file, char *line)
     return FALSE;
   char *options = cut_options (&rest);
   const char *uri = cut_uri (&rest), *suite = sv_word_next (&rest);
-  if (uri == NULL || suite == NULL)
+  if (uri == NULL || suite == NULL || is_full (collect))
     return FALSE;
   SvRepository *repository = add_repository (collect, file, type, uri);
   repository->suite = g_strdup (suite);
@@ -111,9 +117,8 @@ static void
 add_source (SvCollect *collect, const char *file, const SvDeb822 *reader, const char *const *row)
 {
   SvRepository *repository = add_repository (collect, file, row[0], row[1]);
-  const char *enabled = sv_deb822_find (reader, "Enabled");
   repository->suite = g_strdup (row[2]);
-  repository->enabled = enabled == NULL || sv_ini_is_true (enabled);
+  repository->enabled = !sv_ini_is_false (sv_deb822_find (reader, "Enabled"));
   repository->trusted = sv_ini_is_true (sv_deb822_find (reader, "Trusted"));
   repository->signed_by = dup_signed_by (reader, file);
   g_auto (GStrv) components = split_words (sv_deb822_find (reader, "Components"));
@@ -136,7 +141,7 @@ add_sources (SvCollect *collect, const char *file, const SvDeb822 *reader)
         const char *row[] = {types[t], uris[u], suites[s]};
         if (*row[0] == '\0' || *row[1] == '\0' || *row[2] == '\0')
           continue;
-        if (collect->inventory->repositories->len >= SV_LIMIT_REPOSITORIES)
+        if (is_full (collect))
           return n;
         add_source (collect, file, reader, row);
         n++;
@@ -176,9 +181,9 @@ read_repo_value (SvRepository *repository, const SvIni *ini)
     g_free (repository->uri);
     repository->uri = g_strdup (ini->value);
   } else if (g_str_equal (ini->key, "enabled"))
-    repository->enabled = sv_ini_is_true (ini->value);
+    repository->enabled = !sv_ini_is_false (ini->value);
   else if (g_str_equal (ini->key, "gpgcheck"))
-    repository->trusted = !sv_ini_is_true (ini->value);
+    repository->trusted = sv_ini_is_false (ini->value);
   else if (g_str_equal (ini->key, "gpgkey") && repository->signed_by == NULL)
     repository->signed_by = g_strdup (ini->value);
 }
@@ -188,13 +193,16 @@ read_repo (SvCollect *collect, const char *file, char *text)
 {
   SvRepository *repository = NULL;
   for (SvIni ini = {text, "", NULL, NULL}; sv_ini_next (&ini);) {
-    if (ini.key != NULL && repository != NULL)
-      read_repo_value (repository, &ini);
-    else if (ini.key == NULL)
-      repository = g_str_equal (ini.section, "main") ? NULL
-                                                     : add_repository (collect, file, "rpm-md", "");
-    if (ini.key == NULL && repository != NULL)
-      repository->suite = g_strdup (ini.section);
+    if (ini.key != NULL) {
+      if (repository != NULL)
+        read_repo_value (repository, &ini);
+      continue;
+    }
+    repository = NULL;
+    if (g_str_equal (ini.section, "main") || is_full (collect))
+      continue;
+    repository = add_repository (collect, file, "rpm-md", "");
+    repository->suite = g_strdup (ini.section);
   }
 }
 
@@ -209,7 +217,7 @@ read_apk (SvCollect *collect, const char *file, char *text)
     const char *word = sv_word_next (&rest);
     if (word != NULL && *word == '@')
       word = sv_word_next (&rest);
-    if (word != NULL && *word != '#')
+    if (word != NULL && *word != '#' && !is_full (collect))
       add_repository (collect, file, "apk", word);
   }
 }
@@ -221,8 +229,8 @@ is_deb822 (const char *path, const char *text)
 {
   if (g_str_has_suffix (path, ".sources"))
     return TRUE;
-  return !g_str_has_suffix (path, ".list") && g_regex_match_simple ("^Types[ \t]*:", text,
-                                                                    G_REGEX_MULTILINE, 0);
+  return !g_str_has_suffix (path, ".list") &&
+         g_regex_match_simple ("^Types[ \t]*:", text, G_REGEX_MULTILINE, 0);
 }
 
 static void
@@ -234,15 +242,29 @@ read_apt (SvCollect *collect, const char *file, char *text)
     read_list (collect, file, text);
 }
 
-typedef void (*ReadFile) (SvCollect *collect, const char *file, char *text);
+/* Readers by the end of a file's path; everything else is apt's. */
+static const struct {
+  const char *suffix;
+  void (*read) (SvCollect *collect, const char *file, char *text);
+} readers[] = {{".repo", read_repo}, {"/repositories", read_apk}, {"", read_apt}};
+
+void
+sv_repositories_read_text (SvCollect *collect, const char *file, char *text)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (readers); i++)
+    if (g_str_has_suffix (file, readers[i].suffix)) {
+      readers[i].read (collect, file, text);
+      return;
+    }
+}
 
 static void
-read_path (SvCollect *collect, const char *path, ReadFile read)
+read_path (SvCollect *collect, const char *path)
 {
   g_autoptr (GError) failure = NULL;
   g_autofree char *text = sv_text_read (path, &failure);
   if (text != NULL)
-    read (collect, path, text);
+    sv_repositories_read_text (collect, path, text);
   else if (!sv_error_is (failure, SV_ERROR_NOT_FOUND))
     sv_collect_add_gap (collect, "repositories", "%s", failure->message);
 }
@@ -263,14 +285,13 @@ is_repo_name (const char *name)
 }
 
 static void
-read_directory (SvCollect *collect, const char *path, gboolean (*takes) (const char *),
-                ReadFile read)
+read_directory (SvCollect *collect, const char *path, gboolean (*takes) (const char *))
 {
   g_autoptr (GPtrArray) names = sv_directory_list (path);
   for (guint i = 0; i < names->len; i++) {
     g_autofree char *file = g_build_filename (path, names->pdata[i], NULL);
     if (takes (names->pdata[i]))
-      read_path (collect, file, read);
+      read_path (collect, file);
   }
 }
 
@@ -279,39 +300,40 @@ static void
 read_given (SvCollect *collect, const char *path)
 {
   if (!g_file_test (path, G_FILE_TEST_IS_DIR)) {
-    read_path (collect, path, read_apt);
+    read_path (collect, path);
     return;
   }
   g_autofree char *parts = g_build_filename (path, "sources.list.d", NULL);
-  read_directory (collect, path, is_apt_name, read_apt);
-  read_directory (collect, parts, is_apt_name, read_apt);
+  read_directory (collect, path, is_apt_name);
+  read_directory (collect, parts, is_apt_name);
 }
 
-static void
-read_rooted (SvCollect *collect, const char *relative, gboolean (*takes) (const char *),
-             ReadFile read)
-{
-  g_autofree char *path = sv_collect_resolve (collect, relative, NULL);
-  if (path != NULL && takes != NULL)
-    read_directory (collect, path, takes, read);
-  else if (path != NULL)
-    read_path (collect, path, read);
-}
+/* Where a root keeps them: a file, or a directory and the names taken from it. */
+static const struct {
+  const char *path;
+  gboolean (*takes) (const char *name);
+} places[] = {
+    {"etc/apt/sources.list", NULL},    {"etc/apt/sources.list.d", is_apt_name},
+    {"etc/yum.repos.d", is_repo_name}, {"etc/zypp/repos.d", is_repo_name},
+    {"etc/apk/repositories", NULL},
+};
 
 gboolean
 sv_repositories_collect (SvCollect *collect, GError **error)
 {
   const SvInventorySource *source = collect->source;
-  if (source->apt_sources != NULL)
+  if (source->apt_sources != NULL) {
     read_given (collect, source->apt_sources);
-  else {
-    read_rooted (collect, "etc/apt/sources.list", NULL, read_apt);
-    read_rooted (collect, "etc/apt/sources.list.d", is_apt_name, read_apt);
+    return TRUE;
   }
-  read_rooted (collect, "etc/yum.repos.d", is_repo_name, read_repo);
-  read_rooted (collect, "etc/zypp/repos.d", is_repo_name, read_repo);
-  read_rooted (collect, "etc/apk/repositories", NULL, read_apk);
-  if (source->root == NULL && source->apt_sources == NULL)
+  if (source->root == NULL)
     sv_collect_add_gap (collect, "repositories", "no list of them was given");
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
+    g_autofree char *path = sv_collect_resolve (collect, places[i].path, NULL);
+    if (path != NULL && places[i].takes != NULL)
+      read_directory (collect, path, places[i].takes);
+    else if (path != NULL)
+      read_path (collect, path);
+  }
   return TRUE;
 }

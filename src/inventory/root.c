@@ -67,7 +67,7 @@ sv_collect_find (const SvCollect *collect, const char *override, const char *con
 
 /* Reads until the end, since files of /proc and /sys do not know their size. */
 static gboolean
-read_fd (int fd, const char *path, GString *text, GError **error)
+read_fd (int fd, const char *path, gsize max_bytes, GString *text, GError **error)
 {
   char buffer[8192];
   for (;;) {
@@ -78,17 +78,17 @@ read_fd (int fd, const char *path, GString *text, GError **error)
       return sv_error_set_errno (error, errno, "read", path);
     if (n == 0)
       return TRUE;
-    if (text->len + (gsize)n > SV_LIMIT_SMALL_FILE_BYTES) {
-      g_set_error (error, SV_ERROR, SV_ERROR_LIMIT, "'%s' is larger than %d bytes", path,
-                   SV_LIMIT_SMALL_FILE_BYTES);
+    if (text->len + (gsize)n > max_bytes) {
+      g_set_error (error, SV_ERROR, SV_ERROR_LIMIT, "'%s' is larger than %" G_GSIZE_FORMAT " bytes",
+                   path, max_bytes);
       return FALSE;
     }
     g_string_append_len (text, buffer, n);
   }
 }
 
-char *
-sv_text_read (const char *path, GError **error)
+static char *
+read_text (const char *path, gsize max_bytes, GError **error)
 {
   auto_fd fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (fd < 0) {
@@ -96,9 +96,15 @@ sv_text_read (const char *path, GError **error)
     return NULL;
   }
   g_autoptr (GString) text = g_string_new (NULL);
-  if (!read_fd (fd, path, text, error))
+  if (!read_fd (fd, path, max_bytes, text, error))
     return NULL;
   return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+sv_text_read (const char *path, GError **error)
+{
+  return read_text (path, SV_LIMIT_SMALL_FILE_BYTES, error);
 }
 
 char *
@@ -106,6 +112,13 @@ sv_collect_read (const SvCollect *collect, const char *relative, GError **error)
 {
   g_autofree char *path = sv_collect_resolve (collect, relative, error);
   return path != NULL ? sv_text_read (path, error) : NULL;
+}
+
+char *
+sv_collect_read_table (const SvCollect *collect, const char *relative, GError **error)
+{
+  g_autofree char *path = sv_collect_resolve (collect, relative, error);
+  return path != NULL ? read_text (path, SV_LIMIT_LIST_BYTES, error) : NULL;
 }
 
 char *

@@ -31,8 +31,7 @@ sv_rpm_dup_module (const char *label)
   if (label == NULL || g_str_equal (label, "?"))
     return NULL;
   g_auto (GStrv) parts = g_strsplit (is_none (label) ? "" : label, ":", 3);
-  return g_strv_length (parts) < 2 ? g_strdup ("")
-                                   : g_strconcat (parts[0], ":", parts[1], NULL);
+  return g_strv_length (parts) < 2 ? g_strdup ("") : g_strconcat (parts[0], ":", parts[1], NULL);
 }
 
 /* Cuts the last "-…" off @text. */
@@ -175,7 +174,8 @@ static const SvField manifest_fields[] = {
     SV_FIELD (ManifestRow, nvra, SV_TYPE_STRING),
     {.name = "nerva", .type = SV_TYPE_STRING, .offset = G_STRUCT_OFFSET (ManifestRow, nvra)},
     SV_FIELD (ManifestRow, srpm_nevra, SV_TYPE_STRING),
-    {.name = "modularity_label", .type = SV_TYPE_STRING,
+    {.name = "modularity_label",
+     .type = SV_TYPE_STRING,
      .offset = G_STRUCT_OFFSET (ManifestRow, modularity)},
 };
 static const SV_RECORD_TYPE (manifest_type, ManifestRow, "RpmManifestRow", manifest_fields, "");

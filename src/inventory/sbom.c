@@ -6,8 +6,8 @@ typedef struct {
   char *type; /* CycloneDX type or SPDX purpose */
   char *name;
   char *version;
-  GPtrArray *purls;   /* strings; one in CycloneDX */
-  char *source;       /* from tools' own properties */
+  GPtrArray *purls; /* strings; one in CycloneDX */
+  char *source;     /* from tools' own properties */
   char *source_version;
   char *source_release;
   char *source_rpm;
@@ -19,7 +19,8 @@ typedef struct {
   char *bom_format, *spec_version, *spdx_version;
   gboolean is_spdx3;
   gboolean names_sources; /* some package names its source: then silence means "the same" */
-  SvDistro *distro;       /* of the first component or qualifier that names one */
+  SvDistro *distro;       /* of the first component or qualifier that names a known one */
+  int scheme;             /* of the first distribution package; -1: there is none */
   char *family;           /* namespace of the first distribution package */
   GPtrArray *packages;    /* SvPackage, until the whole document is known to be valid */
   guint n_nameless, n_sources, n_images, n_bad;
@@ -35,8 +36,8 @@ free_package (gpointer package)
 static void
 component_clear (Component *component)
 {
-  char *texts[] = {component->type,           component->name,       component->version,
-                   component->source,         component->source_rpm, component->module,
+  char *texts[] = {component->type,           component->name,          component->version,
+                   component->source,         component->source_rpm,    component->module,
                    component->source_version, component->source_release};
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
@@ -104,16 +105,29 @@ identify_qualifier (const char *qualifier, const char *namespace)
   return namespace != NULL ? sv_identity_new (namespace, qualifier, NULL) : NULL;
 }
 
+/* Takes @distro over. A name that means nothing to us gives way to one that does. */
+static void
+offer_identity (Document *document, SvDistro *distro)
+{
+  const SvDistro *present = document->distro;
+  if (distro == NULL || (present != NULL && (present->family != NULL || distro->family == NULL))) {
+    sv_distro_free (distro);
+    return;
+  }
+  sv_distro_free (document->distro);
+  document->distro = distro;
+}
+
 /* "9.2 EUS" is release 9.2. */
 static void
 identify_component (Document *document, const Component *component)
 {
-  if (document->distro != NULL || component->name == NULL)
+  if (component->name == NULL)
     return;
   g_autofree char *version = g_strdup (component->version);
   if (version != NULL)
     version[strcspn (version, " ")] = '\0';
-  document->distro = sv_identity_new (component->name, sv_text_or_null (version), NULL);
+  offer_identity (document, sv_identity_new (component->name, sv_text_or_null (version), NULL));
 }
 
 /* --- one package --- */
@@ -154,8 +168,7 @@ read_upstream (SvPackage *package, const char *upstream, int scheme)
 }
 
 static void
-read_source (Document *document, SvPackage *package, const SvPurl *purl,
-             const Component *component)
+read_source (Document *document, SvPackage *package, const SvPurl *purl, const Component *component)
 {
   const char *upstream = sv_purl_find_qualifier (purl, "upstream");
   int scheme = scheme_of (purl->type);
@@ -182,8 +195,10 @@ add_distribution_package (Document *document, SvPackage *package, const SvPurl *
   if (label != NULL || component->module != NULL)
     package->module = sv_rpm_dup_module (label != NULL ? label : component->module);
   read_source (document, package, purl, component);
-  if (document->distro == NULL && qualifier != NULL)
-    document->distro = identify_qualifier (qualifier, purl->namespace);
+  if (qualifier != NULL && (document->distro == NULL || document->distro->family == NULL))
+    offer_identity (document, identify_qualifier (qualifier, purl->namespace));
+  if (document->scheme < 0)
+    document->scheme = scheme_of (purl->type);
   if (document->family == NULL)
     document->family = g_strdup (purl->namespace != NULL ? purl->namespace : purl->type);
 }
@@ -319,8 +334,7 @@ read_property (SvJsonReader *reader, gpointer user_data, GError **error)
   static const SvJsonMember members[] = {{"name", read_property_name},
                                          {"value", read_property_value}};
   Property property = {NULL, NULL};
-  gboolean ok =
-      sv_json_read_object (reader, members, G_N_ELEMENTS (members), &property, error);
+  gboolean ok = sv_json_read_object (reader, members, G_N_ELEMENTS (members), &property, error);
   g_autofree char *name = property.name, *value = property.value;
   for (gsize i = 0; ok && name != NULL && value != NULL && i < G_N_ELEMENTS (properties); i++) {
     char **member = G_STRUCT_MEMBER_P (user_data, properties[i].member);
@@ -354,9 +368,12 @@ read_nested (SvJsonReader *reader, gpointer user_data, GError **error)
 static gboolean
 read_into (SvJsonReader *reader, Document *document, gboolean system_only, GError **error)
 {
-  static const SvJsonMember members[] = {
-      {"type", read_type}, {"name", read_name},             {"version", read_version},
-      {"purl", read_purl}, {"properties", read_properties}, {"components", read_nested}};
+  static const SvJsonMember members[] = {{"type", read_type},
+                                         {"name", read_name},
+                                         {"version", read_version},
+                                         {"purl", read_purl},
+                                         {"properties", read_properties},
+                                         {"components", read_nested}};
   Nest nest = {{.purls = g_ptr_array_new_with_free_func (g_free)}, document};
   gboolean ok = sv_json_read_object (reader, members, G_N_ELEMENTS (members), &nest, error);
   if (ok && system_only && g_strcmp0 (nest.component.type, "operating-system") == 0)
@@ -401,8 +418,7 @@ read_reference (SvJsonReader *reader, gpointer user_data, GError **error)
   static const SvJsonMember members[] = {{"referenceType", read_property_name},
                                          {"referenceLocator", read_property_value}};
   Property reference = {NULL, NULL};
-  gboolean ok =
-      sv_json_read_object (reader, members, G_N_ELEMENTS (members), &reference, error);
+  gboolean ok = sv_json_read_object (reader, members, G_N_ELEMENTS (members), &reference, error);
   g_autofree char *type = reference.name, *locator = reference.value;
   if (ok && type != NULL && locator != NULL && g_str_has_suffix (type, "purl"))
     g_ptr_array_add (((Component *)user_data)->purls, g_steal_pointer (&locator));
@@ -456,7 +472,7 @@ is_supported (const char *const *versions, const char *version)
 }
 
 static gboolean
-check_format (const Document *document, GError **error)
+check_format (const Document *document, const char *name, GError **error)
 {
   static const char *const cyclonedx[] = {"1.2", "1.3", "1.4", "1.5", "1.6", "1.7", NULL};
   static const char *const spdx[] = {"SPDX-2.2", "SPDX-2.3", NULL};
@@ -468,10 +484,11 @@ check_format (const Document *document, GError **error)
                         : document->is_spdx3         ? "3"
                                                      : document->spdx_version;
   if (document->bom_format == NULL && version == NULL)
-    g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "neither CycloneDX nor SPDX");
+    g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "'%s' is neither CycloneDX nor SPDX",
+                 name);
   else
     g_set_error (error, SV_ERROR, SV_ERROR_UNSUPPORTED,
-                 "%s %s is not read: CycloneDX 1.2 to 1.7, SPDX 2.2 and 2.3 are",
+                 "'%s': %s %s is not read: CycloneDX 1.2 to 1.7, SPDX 2.2 and 2.3 are", name,
                  document->bom_format != NULL ? "CycloneDX" : "SPDX",
                  version != NULL ? version : "without a version");
   return FALSE;
@@ -506,8 +523,7 @@ add_packages (Document *document)
     SvPackage *package = document->packages->pdata[i];
     document->packages->pdata[i] = NULL;
     gboolean silent = package->source == NULL && package->ecosystem == NULL;
-    gboolean is_rpm = document->distro != NULL && document->distro->scheme == SV_SCHEME_RPM;
-    if (silent && document->names_sources && !is_rpm)
+    if (silent && document->names_sources && document->scheme != SV_SCHEME_RPM)
       package->source_version = g_strdup (package->version);
     n_unknown += silent && !document->names_sources;
     sv_collect_add_package (document->collect, package, "package");
@@ -522,17 +538,18 @@ add_packages (Document *document)
 gboolean
 sv_sbom_read (SvCollect *collect, SvStream *stream, GError **error)
 {
-  g_auto (Document) document = {.collect = collect,
-                                .packages = g_ptr_array_new_with_free_func (free_package)};
+  g_auto (Document) document = {
+      .collect = collect, .scheme = -1, .packages = g_ptr_array_new_with_free_func (free_package)};
   g_autoptr (SvJsonReader) reader = sv_json_reader_new (stream);
   if (!sv_json_read_object (reader, document_members, G_N_ELEMENTS (document_members), &document,
                             error) ||
-      sv_json_next (reader, error) != SV_JSON_END || !check_format (&document, error)) {
-    g_prefix_error (error, "'%s': ", sv_stream_get_name (stream));
+      sv_json_next (reader, error) != SV_JSON_END ||
+      !check_format (&document, sv_stream_get_name (stream), error))
     return FALSE;
-  }
-  if (document.distro == NULL && document.family != NULL)
-    document.distro = sv_identity_new (document.family, NULL, NULL);
+  if (document.family != NULL)
+    offer_identity (&document, sv_identity_new (document.family, NULL, NULL));
+  if (document.distro != NULL && document.distro->scheme < 0)
+    document.distro->scheme = document.scheme;
   add_packages (&document);
   say_gaps (&document);
   sv_collect_set_distro (collect, g_steal_pointer (&document.distro));

@@ -6,17 +6,11 @@
 
 /* Where a package manager writes, from downloads to kernels. Those on one file system are listed
  * once, under its mount. */
-static const char *const places[] = {"/", "/boot", "/boot/efi", "/usr", "/var", "/var/cache",
-                                     "/var/lib", "/tmp", "/opt", "/home"};
+static const char *const places[] = {"/",          "/boot",    "/boot/efi", "/usr", "/var",
+                                     "/var/cache", "/var/lib", "/tmp",      "/opt", "/home"};
 
-/* mountinfo writes blanks and backslashes in octal. */
-static char *
-dup_unescaped (const char *text)
-{
-  return g_strcompress (text);
-}
-
-/* Mount → type of the mount seen there last, which covers the earlier ones. */
+/* Mount → type of the mount seen there last, which covers the earlier ones. mountinfo writes blanks
+ * and backslashes in octal. */
 static GHashTable *
 read_mounts (const SvCollect *collect, GError **error)
 {
@@ -31,8 +25,7 @@ read_mounts (const SvCollect *collect, GError **error)
     if (tail == NULL || g_strv_length (words) < 6)
       continue;
     tail += strlen (" - ");
-    g_hash_table_insert (mounts, dup_unescaped (words[4]),
-                         g_strndup (tail, strcspn (tail, " ")));
+    g_hash_table_insert (mounts, g_strcompress (words[4]), g_strndup (tail, strcspn (tail, " ")));
   }
   return mounts;
 }

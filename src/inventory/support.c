@@ -41,18 +41,18 @@ read_data (const SvCollect *collect, const char *prefix, const char *name, const
 
 /* --- the release --- */
 
+/* The host's own data knows best; a bare host has none. */
 static gboolean
 find_life (const SvCollect *collect, SvLife *ret_life, const char **ret_source)
 {
   const SvDistro *distro = collect->inventory->distro;
-  gboolean listed = g_strcmp0 (distro->family, "debian") == 0 ||
-                    g_strcmp0 (distro->family, "ubuntu") == 0;
-  *ret_source = listed ? DISTRO_INFO : "built-in table";
-  if (!listed)
-    return sv_life_find (distro, ret_life);
-  g_autofree char *name = g_strconcat (distro->family, ".csv", NULL);
+  g_autofree char *name = g_strconcat (distro->family != NULL ? distro->family : "", ".csv", NULL);
   g_autofree char *csv = read_data (collect, "distro-info-", name, "distro-info");
-  return csv != NULL && sv_life_read_distro_info (distro, csv, ret_life);
+  *ret_source = DISTRO_INFO;
+  if (csv != NULL && sv_life_read_distro_info (distro, csv, ret_life))
+    return TRUE;
+  *ret_source = "built-in table";
+  return sv_life_find (distro, ret_life);
 }
 
 static void
@@ -60,8 +60,7 @@ add_release (SvCollect *collect)
 {
   const SvDistro *distro = collect->inventory->distro;
   const char *version = distro->version_id != NULL ? distro->version_id : distro->codename;
-  g_autofree char *subject =
-      g_strconcat (distro->id, version != NULL ? " " : "", version, NULL);
+  g_autofree char *subject = g_strconcat (distro->id, version != NULL ? " " : "", version, NULL);
   SvLife life;
   const char *source;
   if (!find_life (collect, &life, &source)) {

@@ -170,10 +170,10 @@ read_modules (SvJsonReader *reader, gpointer user_data, GError **error)
 }
 
 static const SvJsonMember members[] = {
-    {"serverName", read_server},       {"family", read_family},
-    {"release", read_release},         {"container", read_container},
-    {"runningKernel", read_kernel},    {"packages", read_packages},
-    {"SrcPackages", read_sources},     {"enabledDnfModules", read_modules},
+    {"serverName", read_server},    {"family", read_family},
+    {"release", read_release},      {"container", read_container},
+    {"runningKernel", read_kernel}, {"packages", read_packages},
+    {"SrcPackages", read_sources},  {"enabledDnfModules", read_modules},
 };
 
 /* --- putting it together --- */
@@ -233,10 +233,11 @@ add_rows (Document *document)
 }
 
 static gboolean
-set_identity (Document *document, GError **error)
+set_identity (Document *document, const char *name, GError **error)
 {
   if (document->family == NULL) {
-    g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "no vuls result: it names no family");
+    g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA,
+                 "'%s' is no vuls result: it names no family", name);
     return FALSE;
   }
   SvDistro *distro = sv_identity_new (document->family, document->release, error);
@@ -252,10 +253,9 @@ sv_vuls_read (SvCollect *collect, SvStream *stream, GError **error)
                                 .sources = g_ptr_array_new_with_free_func (free_source)};
   g_autoptr (SvJsonReader) reader = sv_json_reader_new (stream);
   if (!sv_json_read_object (reader, members, G_N_ELEMENTS (members), &document, error) ||
-      sv_json_next (reader, error) != SV_JSON_END || !set_identity (&document, error)) {
-    g_prefix_error (error, "'%s': ", sv_stream_get_name (stream));
+      sv_json_next (reader, error) != SV_JSON_END ||
+      !set_identity (&document, sv_stream_get_name (stream), error))
     return FALSE;
-  }
   add_rows (&document);
   if (document.rows->len == 0)
     sv_collect_add_gap (collect, "packages", "the vuls result lists none");

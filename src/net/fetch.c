@@ -40,7 +40,7 @@ typedef struct {
   const char *url; /* of this hop */
   char *part;      /* path of what has come so far */
   int fd;
-  guint64 offset;  /* bytes in @part that count */
+  guint64 offset; /* bytes in @part that count */
   guint64 max_bytes;
   CURL *curl;
   gsize header_bytes;
@@ -49,8 +49,8 @@ typedef struct {
   gint64 range_start;  /* of a partial answer; -1: not said */
   SvFetchState got;    /* what the answer says of its version */
   char *location;
-  char *refused;  /* the last address that was refused */
-  GError *error;  /* why a callback stopped the transfer */
+  char *refused; /* the last address that was refused */
+  GError *error; /* why a callback stopped the transfer */
 } Transfer;
 
 static void
@@ -121,7 +121,8 @@ status_of (Transfer *transfer)
   return status;
 }
 
-/* The first byte of the file: a whole answer begins anew, a partial one must fit to what is here. */
+/* The first byte of the file: a whole answer begins anew, a partial one must fit to what is here.
+ */
 static gboolean
 begin_body (Transfer *transfer)
 {
@@ -329,8 +330,8 @@ fail_transfer (Transfer *transfer, CURLcode code, const char *error_text, GError
 static const struct {
   long status;
   SvError code;
-} status_errors[] = {{401, SV_ERROR_DENIED},    {403, SV_ERROR_DENIED},  {404, SV_ERROR_NOT_FOUND},
-                     {410, SV_ERROR_NOT_FOUND}, {407, SV_ERROR_DENIED},  {408, SV_ERROR_TIMEOUT}};
+} status_errors[] = {{401, SV_ERROR_DENIED},    {403, SV_ERROR_DENIED}, {404, SV_ERROR_NOT_FOUND},
+                     {410, SV_ERROR_NOT_FOUND}, {407, SV_ERROR_DENIED}, {408, SV_ERROR_TIMEOUT}};
 
 static gboolean
 fail_status (long status, GError **error)
@@ -461,12 +462,12 @@ fetch_hops (const SvFetchRequest *request, SvFetchResult *result, GError **error
 {
   g_autofree char *url = g_strdup (request->url);
   for (guint hop = 0; hop <= SV_LIMIT_REDIRECTS; hop++) {
-    g_auto (Transfer) transfer = {
-        .request = request,
-        .url = url,
-        .fd = -1,
-        .range_start = -1,
-        .max_bytes = request->max_bytes != 0 ? request->max_bytes : SV_LIMIT_FETCH_BYTES};
+    g_auto (Transfer) transfer = {.request = request,
+                                  .url = url,
+                                  .fd = -1,
+                                  .range_start = -1,
+                                  .max_bytes = request->max_bytes != 0 ? request->max_bytes
+                                                                       : SV_LIMIT_FETCH_BYTES};
     Outcome outcome = run_transfer (&transfer, result, error);
     if (outcome == DONE || outcome == FAILED)
       return outcome == DONE;

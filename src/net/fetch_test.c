@@ -39,8 +39,8 @@ answer_file (Fixture *fixture, const char *request, GString *answer)
   if (from > 0)
     g_string_append_printf (answer,
                             "HTTP/1.1 206 Partial Content\r\n"
-                            "Content-Range: bytes %" G_GSIZE_FORMAT "-%" G_GSIZE_FORMAT "/%"
-                            G_GSIZE_FORMAT "\r\n",
+                            "Content-Range: bytes %" G_GSIZE_FORMAT "-%" G_GSIZE_FORMAT
+                            "/%" G_GSIZE_FORMAT "\r\n",
                             from, size - 1, size);
   else
     g_string_append (answer, "HTTP/1.1 200 OK\r\n");
@@ -277,8 +277,7 @@ test_inside_refused (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (hosts); i++) {
     SvFetchResult result = {0};
     g_autoptr (GError) error = NULL;
-    g_autofree char *url =
-        g_strdup_printf ("http://%s:%u/file", hosts[i], fixture->server.port);
+    g_autofree char *url = g_strdup_printf ("http://%s:%u/file", hosts[i], fixture->server.port);
     const SvFetchRequest request = {.url = url, .path = fixture->path, .allow_http = TRUE};
     g_test_message ("%s", url);
     g_assert_false (sv_fetch (&request, &result, &error));
@@ -290,14 +289,18 @@ test_inside_refused (Fixture *fixture, gconstpointer data)
 static void
 test_schemes (Fixture *fixture, gconstpointer data)
 {
-  const char *urls[] = {"http://mirror.example/x", "file:///etc/passwd", "ftp://mirror.example/x",
-                        "gopher://127.0.0.1/", "https://user:word@mirror.example/", "/etc/passwd",
-                        "", "https://"};
+  const char *urls[] = {"http://mirror.example/x",
+                        "file:///etc/passwd",
+                        "ftp://mirror.example/x",
+                        "gopher://127.0.0.1/",
+                        "https://user:word@mirror.example/",
+                        "/etc/passwd",
+                        "",
+                        "https://"};
   for (guint i = 0; i < G_N_ELEMENTS (urls); i++) {
     SvFetchResult result = {0};
     g_autoptr (GError) error = NULL;
-    const SvFetchRequest request = {
-        .url = urls[i], .path = fixture->path, .allow_private = TRUE};
+    const SvFetchRequest request = {.url = urls[i], .path = fixture->path, .allow_private = TRUE};
     g_test_message ("'%s'", urls[i]);
     g_assert_false (sv_fetch (&request, &result, &error));
     g_assert_error (error, SV_ERROR, SV_ERROR_USAGE);
@@ -311,8 +314,8 @@ test_unreachable (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   guint16 port = fixture->server.port;
   g_autofree char *url = g_strdup_printf ("https://127.0.0.1:%u/file", port);
-  const SvFetchRequest request = {.url = url, .path = fixture->path, .allow_private = TRUE,
-                                  .timeout_ms = 2000};
+  const SvFetchRequest request = {
+      .url = url, .path = fixture->path, .allow_private = TRUE, .timeout_ms = 2000};
   /* it speaks no TLS: whatever is there, it is not who the URL names */
   g_assert_false (sv_fetch (&request, &result, &error));
   g_assert_true (sv_error_is (error, SV_ERROR_UNREACHABLE) ||

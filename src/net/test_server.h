@@ -66,8 +66,7 @@ test_server_run (gpointer data)
 static inline void
 test_server_start (TestServer *server, TestAnswer answer, gpointer user_data)
 {
-  struct sockaddr_in address = {.sin_family = AF_INET,
-                                .sin_addr.s_addr = htonl (INADDR_LOOPBACK)};
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK)};
   socklen_t size = sizeof address;
   *server = (TestServer){.answer = answer, .user_data = user_data};
   server->listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -93,8 +93,8 @@ split_pattern (const char *value)
     pattern.after = G_MAXSIZE;
     end--;
   }
-  while (pattern.after != G_MAXSIZE && end > begin && value[end - 1] == '?'
-         && !is_escaped (value, end - 1)) {
+  while (pattern.after != G_MAXSIZE && end > begin && value[end - 1] == '?' &&
+         !is_escaped (value, end - 1)) {
     pattern.after++;
     end--;
   }
@@ -386,16 +386,18 @@ append_edition (GString *out, const SvCpe *cpe)
 char *
 sv_cpe_format_uri (const SvCpe *cpe)
 {
-  GString *out = g_string_new (URI_PREFIX);
+  GString *out = g_string_new ("cpe:");
+  gsize needed = 0;
   for (guint i = 0; i < N_URI_COMPONENTS; i++) {
-    if (i > 0)
-      g_string_append_c (out, ':');
+    g_string_append_c (out, i == 0 ? '/' : ':');
     if (i == EDITION)
       append_edition (out, cpe);
     else
       append_uri (out, get (cpe, i));
+    if (i == PRODUCT)
+      needed = out->len;
   }
-  while (out->str[out->len - 1] == ':')
+  while (out->len > needed && out->str[out->len - 1] == ':')
     g_string_truncate (out, out->len - 1);
   return g_string_free (out, FALSE);
 }
@@ -444,8 +446,7 @@ static gboolean
 covers_version (const char *advised, const char *version)
 {
   gsize length = strlen (advised);
-  return !is_logical (advised) && strncmp (advised, version, length) == 0
-         && version[length] == '.';
+  return !is_logical (advised) && strncmp (advised, version, length) == 0 && version[length] == '.';
 }
 
 gboolean
@@ -454,8 +455,8 @@ sv_cpe_covers (const SvCpe *advised, const SvCpe *product)
   for (guint i = 0; i < N_ATTRIBUTES; i++) {
     const char *wanted = get (advised, i), *given = get (product, i);
     SvCpeRelation relation = sv_cpe_compare_attributes (wanted, given);
-    if (relation != SV_CPE_SUPERSET && relation != SV_CPE_EQUAL
-        && !(i == VERSION && covers_version (wanted, given)))
+    if (relation != SV_CPE_SUPERSET && relation != SV_CPE_EQUAL &&
+        !(i == VERSION && covers_version (wanted, given)))
       return FALSE;
   }
   return TRUE;

@@ -5,8 +5,8 @@
 #include "base/base.h"
 
 /* Each attribute as in a formatted string: "*" is ANY, "-" is NA (does not apply), else a value in
- * lower case whose punctuation other than '.', '_' and '-' has a backslash; a '*' or '?' without one
- * is a wildcard. Never NULL in a parsed name. */
+ * lower case whose punctuation other than '.', '_' and '-' has a backslash; a '*' or '?' without
+ * one is a wildcard. Never NULL in a parsed name. */
 typedef struct {
   char *part; /* "a" application, "o" operating system, "h" hardware, "*" or "-" */
   char *vendor;
@@ -69,7 +69,7 @@ SvCpeRelation sv_cpe_compare (const SvCpe *source, const SvCpe *target);
  * inside a pattern that has one. */
 gboolean sv_cpe_matches (const SvCpe *pattern, const SvCpe *name);
 
-/* TRUE if @advised, the CPE of a product in an advisory, covers @product, the CPE of a repository or
- * host: like sv_cpe_matches(), but a version covers its minor versions ("4" covers "4.13" and not
- * "40"), as Red Hat's product names are meant. Source: pitfall 74. */
+/* TRUE if @advised, the CPE of a product in an advisory, covers @product, the CPE of a repository
+ * or host: like sv_cpe_matches(), but a version covers its minor versions ("4" covers "4.13" and
+ * not "40"), as Red Hat's product names are meant. Source: pitfall 74. */
 gboolean sv_cpe_covers (const SvCpe *advised, const SvCpe *product);

@@ -88,8 +88,8 @@ test_debian_list (void)
   g_assert_cmpuint (n_names, >, 2300);
 }
 
-/* NVD lists the names that each criterion matches: the criterion without its version range must be a
- * superset of every one of them. */
+/* NVD lists the names that each criterion matches: the criterion without its version range must be
+ * a superset of every one of them. */
 typedef struct {
   SvCpe *criterion;
   guint n_matches;
@@ -145,8 +145,8 @@ static gboolean
 read_document (const char *name, SvStream *content, gpointer data, GError **error)
 {
   g_autoptr (SvJsonReader) reader = sv_json_reader_new (content);
-  if (strstr (name, "/vuls-data-raw-nvd-feed-cpematch-v2/") == NULL
-      && strstr (name, "/vuls-data-raw-nvd-api-cpematch/") == NULL)
+  if (strstr (name, "/vuls-data-raw-nvd-feed-cpematch-v2/") == NULL &&
+      strstr (name, "/vuls-data-raw-nvd-api-cpematch/") == NULL)
     return TRUE;
   return read_match_string (reader, data, error);
 }
@@ -156,8 +156,8 @@ test_nvd_matches (void)
 {
   g_autoptr (GError) error = NULL;
   const char *root = g_getenv ("SALVE_TEST_DATA");
-  g_autofree char *path = g_build_filename (root != NULL ? root : "/nowhere",
-                                            "nvd/vuls-fixtures-nvd.tar.zst", NULL);
+  g_autofree char *path =
+      g_build_filename (root != NULL ? root : "/nowhere", "nvd/vuls-fixtures-nvd.tar.zst", NULL);
   Match match = {0};
   if (!g_file_test (path, G_FILE_TEST_EXISTS)) {
     g_test_skip ("NVD match data absent");
@@ -167,7 +167,7 @@ test_nvd_matches (void)
   g_assert_no_error (error);
   sv_cpe_free (match.criterion);
   g_test_message ("%u names matched", match.n_matches);
-  g_assert_cmpuint (match.n_matches, >, 50);
+  g_assert_cmpuint (match.n_matches, ==, 213);
 }
 
 static const struct {
@@ -175,13 +175,13 @@ static const struct {
   const char *formatted; /* NULL: refused */
 } names[] = {
     {"cpe:/o:redhat:enterprise_linux:8.1:GA",
-     "cpe:2.3:o:redhat:enterprise_linux:8.1:ga:*:*:*:*:*:*:*"},
-    {"cpe:2.3:o:amazon:amazon_linux:2", "cpe:2.3:o:amazon:amazon_linux:2:*:*:*:*:*:*:*:*"},
+     "cpe:2.3:o:redhat:enterprise_linux:8.1:ga:*:*:*:*:*:*"},
+    {"cpe:2.3:o:amazon:amazon_linux:2", "cpe:2.3:o:amazon:amazon_linux:2:*:*:*:*:*:*:*"},
     {"CPE:/A:Foo:Bar%2B%2b:1.%02", "cpe:2.3:a:foo:bar\\+\\+:1.*:*:*:*:*:*:*:*"},
     {"cpe:/a:hp:insight:7.4.0.1570:-:~~online~win2003~x64~",
      "cpe:2.3:a:hp:insight:7.4.0.1570:-:*:*:online:win2003:x64:*"},
-    {"cpe:2.3:a:foo\\:bar:b\\/z:\\-:*:*:*:*:*:*:*", "cpe:2.3:a:foo\\:bar:b\\/z:\\-:*:*:*:*:*:*:*:*"},
-    {"cpe:2.3:a:a\\.b:c\\-d:1\\_0:*:*:*:*:*:*:*", "cpe:2.3:a:a.b:c-d:1_0:*:*:*:*:*:*:*:*"},
+    {"cpe:2.3:a:foo\\:bar:b\\/z:\\-:*:*:*:*:*:*:*", "cpe:2.3:a:foo\\:bar:b\\/z:\\-:*:*:*:*:*:*:*"},
+    {"cpe:2.3:a:a\\.b:c\\-d:1\\_0:*:*:*:*:*:*:*", "cpe:2.3:a:a.b:c-d:1_0:*:*:*:*:*:*:*"},
     {"cpe:2.3:*:*:*", "cpe:2.3:*:*:*:*:*:*:*:*:*:*:*"},
     {"cpe:2.3:a:a:b:??1.2\\?*:*:*:*:*:*:*:*", "cpe:2.3:a:a:b:??1.2\\?*:*:*:*:*:*:*:*"},
     {"", NULL},
@@ -225,30 +225,29 @@ static const struct {
   const char *source, *target;
   SvCpeRelation relation;
 } attributes[] = {
-    {"*", "*", SV_CPE_EQUAL},          {"*", "-", SV_CPE_SUPERSET},
-    {"*", "1", SV_CPE_SUPERSET},       {"*", "1*", SV_CPE_UNDEFINED},
-    {"-", "*", SV_CPE_SUBSET},         {"-", "-", SV_CPE_EQUAL},
-    {"-", "1", SV_CPE_DISJOINT},       {"-", "1*", SV_CPE_UNDEFINED},
-    {"1", "*", SV_CPE_SUBSET},         {"1", "-", SV_CPE_DISJOINT},
-    {"1", "1", SV_CPE_EQUAL},          {"1", "2", SV_CPE_DISJOINT},
-    {"1", "1*", SV_CPE_UNDEFINED},     {"1*", "*", SV_CPE_SUBSET},
-    {"1*", "-", SV_CPE_DISJOINT},      {"1*", "1.2", SV_CPE_SUPERSET},
-    {"1*", "1", SV_CPE_SUPERSET},      {"1*", "2", SV_CPE_DISJOINT},
-    {"1*", "1*", SV_CPE_UNDEFINED},    {"1?", "12", SV_CPE_SUPERSET},
-    {"1?", "1", SV_CPE_SUPERSET},      {"1?", "123", SV_CPE_DISJOINT},
-    {"?1", "1", SV_CPE_SUPERSET},      {"??1", "xy1", SV_CPE_SUPERSET},
-    {"??1", "xyz1", SV_CPE_DISJOINT},  {"*1*", "a1b", SV_CPE_SUPERSET},
-    {"*ab", "aab", SV_CPE_SUPERSET},   {"*1", "12", SV_CPE_DISJOINT},
-    {"a\\*", "a\\*", SV_CPE_EQUAL},    {"a\\*", "ab", SV_CPE_DISJOINT},
-    {"a?", "a\\+", SV_CPE_SUPERSET},   {"a\\+*", "a\\+b", SV_CPE_SUPERSET},
+    {"*", "*", SV_CPE_EQUAL},         {"*", "-", SV_CPE_SUPERSET},
+    {"*", "1", SV_CPE_SUPERSET},      {"*", "1*", SV_CPE_UNDEFINED},
+    {"-", "*", SV_CPE_SUBSET},        {"-", "-", SV_CPE_EQUAL},
+    {"-", "1", SV_CPE_DISJOINT},      {"-", "1*", SV_CPE_UNDEFINED},
+    {"1", "*", SV_CPE_SUBSET},        {"1", "-", SV_CPE_DISJOINT},
+    {"1", "1", SV_CPE_EQUAL},         {"1", "2", SV_CPE_DISJOINT},
+    {"1", "1*", SV_CPE_UNDEFINED},    {"1*", "*", SV_CPE_SUBSET},
+    {"1*", "-", SV_CPE_DISJOINT},     {"1*", "1.2", SV_CPE_SUPERSET},
+    {"1*", "1", SV_CPE_SUPERSET},     {"1*", "2", SV_CPE_DISJOINT},
+    {"1*", "1*", SV_CPE_UNDEFINED},   {"1?", "12", SV_CPE_SUPERSET},
+    {"1?", "1", SV_CPE_SUPERSET},     {"1?", "123", SV_CPE_DISJOINT},
+    {"?1", "1", SV_CPE_SUPERSET},     {"??1", "xy1", SV_CPE_SUPERSET},
+    {"??1", "xyz1", SV_CPE_DISJOINT}, {"*1*", "a1b", SV_CPE_SUPERSET},
+    {"*ab", "aab", SV_CPE_SUPERSET},  {"*1", "12", SV_CPE_DISJOINT},
+    {"a\\*", "a\\*", SV_CPE_EQUAL},   {"a\\*", "ab", SV_CPE_DISJOINT},
+    {"a?", "a\\+", SV_CPE_SUPERSET},  {"a\\+*", "a\\+b", SV_CPE_SUPERSET},
 };
 
 static void
 test_attributes (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (attributes); i++) {
-    SvCpeRelation relation
-        = sv_cpe_compare_attributes (attributes[i].source, attributes[i].target);
+    SvCpeRelation relation = sv_cpe_compare_attributes (attributes[i].source, attributes[i].target);
     if (relation != attributes[i].relation)
       g_error ("'%s' to '%s' is %s", attributes[i].source, attributes[i].target,
                sv_cpe_relation_names[relation]);

@@ -113,8 +113,8 @@ read_field (const SvCvssStandard *standard, const char *field, SvCvssChoice *cho
 static gboolean
 is_last_of_group (const SvCvssStandard *standard, guint metric)
 {
-  return metric + 1 == standard->n_metrics
-         || standard->metrics[metric + 1].group != standard->metrics[metric].group;
+  return metric + 1 == standard->n_metrics ||
+         standard->metrics[metric + 1].group != standard->metrics[metric].group;
 }
 
 static guint32
@@ -133,8 +133,8 @@ check_complete (const SvCvssStandard *standard, const SvCvssChoice *choice, GErr
 {
   for (guint i = 0; i < standard->n_metrics; i++) {
     const SvCvssMetric *metric = &standard->metrics[i];
-    gboolean begun = standard->whole_groups && is_last_of_group (standard, i)
-                     && (choice->given & group_bits (standard, metric->group)) != 0;
+    gboolean begun = standard->whole_groups && is_last_of_group (standard, i) &&
+                     (choice->given & group_bits (standard, metric->group)) != 0;
     if ((metric->group == SV_CVSS_BASE || begun) && !(choice->given & 1u << i))
       return fail (error, "missing metric", metric->name);
   }
@@ -157,8 +157,8 @@ format_vector (const SvCvssStandard *standard, const SvCvssChoice *choice)
   GString *out = g_string_new (standard->prefix);
   for (guint i = 0; i < standard->n_metrics; i++) {
     const SvCvssMetric *metric = &standard->metrics[i];
-    gboolean whole = standard->whole_groups
-                     && (choice->given & group_bits (standard, metric->group)) != 0;
+    gboolean whole =
+        standard->whole_groups && (choice->given & group_bits (standard, metric->group)) != 0;
     if (metric->group == SV_CVSS_BASE || choice->value[i] != 0 || whole)
       g_string_append_printf (out, "%s%s:%s", i > 0 ? "/" : "", metric->name,
                               metric->values[choice->value[i]].name);

@@ -5,13 +5,13 @@
 
 typedef struct {
   char *version;              /* "2.0", "3.0", "3.1", "4.0" */
-  char *vector;               /* canonical: metrics in the specification's order, not defined ones
-                                 left out (version 2 instead writes each group whole or not at all) */
+  char *vector;               /* canonical: metrics in the specification's order, without those that
+                                 are not defined (2.0: each group whole or not at all) */
   double base_score;          /* of the base metrics alone; 0.0 to 10.0 like all scores */
-  double temporal_score;      /* NaN: version 2 without temporal metrics, and always in 4.0 */
-  double environmental_score; /* NaN: version 2 without environmental metrics, and always in 4.0 */
+  double temporal_score;      /* NaN: none defined in 2.0, and always in 4.0 */
+  double environmental_score; /* NaN: none defined in 2.0, and always in 4.0 */
   double score;               /* overall: of every metric that the vector defines */
-  char *severity;             /* of the overall score: "none", "low", "medium", "high", "critical" */
+  char *severity; /* of the overall score: "none", "low", "medium", "high", "critical" */
 } SvCvss;
 
 extern const SvRecordType sv_cvss_type;
@@ -38,5 +38,6 @@ gboolean sv_cvss_parse (const char *vector, SvCvss *ret_cvss, GError **error);
  * with one decimal, severity; '-' where there is no such score. */
 char *sv_cvss_format_line (const SvCvss *cvss);
 
-/* Qualitative rating of @score; NULL if @score is NaN. Version 2 knows low, medium and high only. */
+/* Qualitative rating of @score; NULL if @score is NaN. Version 2 knows low, medium and high only.
+ */
 const char *sv_cvss_find_severity (const char *version, double score);

@@ -4,8 +4,20 @@
 
 enum { AV, AC, AU, C, I, A, E, RL, RC, CDP, TD, CR, IR, AR, N_METRICS };
 
-#define IMPACT {{"N", 0.0}, {"P", 0.275}, {"C", 0.660}}
-#define REQUIREMENT {{"ND", 1.0}, {"L", 0.5}, {"M", 1.0}, {"H", 1.51}}
+#define IMPACT                                                                                     \
+  {                                                                                                \
+    {"N", 0.0}, {"P", 0.275},                                                                      \
+    {                                                                                              \
+      "C", 0.660                                                                                   \
+    }                                                                                              \
+  }
+#define REQUIREMENT                                                                                \
+  {                                                                                                \
+    {"ND", 1.0}, {"L", 0.5}, {"M", 1.0},                                                           \
+    {                                                                                              \
+      "H", 1.51                                                                                    \
+    }                                                                                              \
+  }
 
 static const SvCvssMetric metrics[N_METRICS] = {
     [AV] = {"AV", SV_CVSS_BASE, {{"L", 0.395}, {"A", 0.646}, {"N", 1.0}}},

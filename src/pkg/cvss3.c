@@ -7,14 +7,47 @@ enum { E = N_BASE, RL, RC, CR, IR, AR, MODIFIED, N_METRICS = MODIFIED + N_BASE }
 enum { UNCHANGED, CHANGED };
 
 /* A modified metric has the values of its base metric behind "not defined". */
-#define VALUES_AV {"N", 0.85}, {"A", 0.62}, {"L", 0.55}, {"P", 0.2}
-#define VALUES_AC {"L", 0.77}, {"H", 0.44}
-#define VALUES_PR {"N", 0.85}, {"L", 0.62}, {"H", 0.27}
-#define VALUES_UI {"N", 0.85}, {"R", 0.62}
-#define VALUES_S {"U", UNCHANGED}, {"C", CHANGED}
-#define VALUES_IMPACT {"H", 0.56}, {"L", 0.22}, {"N", 0.0}
-#define REQUIREMENT {{"X", 1.0}, {"H", 1.5}, {"M", 1.0}, {"L", 0.5}}
-#define UNDEFINED {"X", 1.0}
+#define VALUES_AV                                                                                  \
+  {"N", 0.85}, {"A", 0.62}, {"L", 0.55},                                                           \
+  {                                                                                                \
+    "P", 0.2                                                                                       \
+  }
+#define VALUES_AC                                                                                  \
+  {"L", 0.77},                                                                                     \
+  {                                                                                                \
+    "H", 0.44                                                                                      \
+  }
+#define VALUES_PR                                                                                  \
+  {"N", 0.85}, {"L", 0.62},                                                                        \
+  {                                                                                                \
+    "H", 0.27                                                                                      \
+  }
+#define VALUES_UI                                                                                  \
+  {"N", 0.85},                                                                                     \
+  {                                                                                                \
+    "R", 0.62                                                                                      \
+  }
+#define VALUES_S                                                                                   \
+  {"U", UNCHANGED},                                                                                \
+  {                                                                                                \
+    "C", CHANGED                                                                                   \
+  }
+#define VALUES_IMPACT                                                                              \
+  {"H", 0.56}, {"L", 0.22},                                                                        \
+  {                                                                                                \
+    "N", 0.0                                                                                       \
+  }
+#define REQUIREMENT                                                                                \
+  {                                                                                                \
+    {"X", 1.0}, {"H", 1.5}, {"M", 1.0},                                                            \
+    {                                                                                              \
+      "L", 0.5                                                                                     \
+    }                                                                                              \
+  }
+#define UNDEFINED                                                                                  \
+  {                                                                                                \
+    "X", 1.0                                                                                       \
+  }
 
 static const double privileges_if_changed[] = {0.85, 0.68, 0.5};
 
@@ -28,9 +61,7 @@ static const SvCvssMetric metrics[N_METRICS] = {
     [I] = {"I", SV_CVSS_BASE, {VALUES_IMPACT}},
     [A] = {"A", SV_CVSS_BASE, {VALUES_IMPACT}},
     [E] = {"E", SV_CVSS_TEMPORAL, {UNDEFINED, {"H", 1.0}, {"F", 0.97}, {"P", 0.94}, {"U", 0.91}}},
-    [RL] = {"RL",
-            SV_CVSS_TEMPORAL,
-            {UNDEFINED, {"U", 1.0}, {"W", 0.97}, {"T", 0.96}, {"O", 0.95}}},
+    [RL] = {"RL", SV_CVSS_TEMPORAL, {UNDEFINED, {"U", 1.0}, {"W", 0.97}, {"T", 0.96}, {"O", 0.95}}},
     [RC] = {"RC", SV_CVSS_TEMPORAL, {UNDEFINED, {"C", 1.0}, {"R", 0.96}, {"U", 0.92}}},
     [CR] = {"CR", SV_CVSS_ENVIRONMENTAL, REQUIREMENT},
     [IR] = {"IR", SV_CVSS_ENVIRONMENTAL, REQUIREMENT},
@@ -80,8 +111,8 @@ weight (const SvCvssChoice *choice, guint metric)
 static double
 exploitability (const SvCvssChoice *choice)
 {
-  double privileges = choice->value[S] == CHANGED ? privileges_if_changed[choice->value[PR]]
-                                                  : weight (choice, PR);
+  double privileges =
+      choice->value[S] == CHANGED ? privileges_if_changed[choice->value[PR]] : weight (choice, PR);
   return 8.22 * weight (choice, AV) * weight (choice, AC) * privileges * weight (choice, UI);
 }
 
@@ -99,9 +130,8 @@ static double
 base_score (const SvCvssChoice *choice, const Rules *rules)
 {
   double loss = 1 - (1 - weight (choice, C)) * (1 - weight (choice, I)) * (1 - weight (choice, A));
-  double impact = choice->value[S] == CHANGED
-                      ? 7.52 * (loss - 0.029) - 3.25 * pow (loss - 0.02, 15)
-                      : 6.42 * loss;
+  double impact = choice->value[S] == CHANGED ? 7.52 * (loss - 0.029) - 3.25 * pow (loss - 0.02, 15)
+                                              : 6.42 * loss;
   return combine (choice, impact, rules);
 }
 
@@ -112,8 +142,8 @@ modified_score (const SvCvssChoice *choice, const Rules *rules)
   for (guint i = 0; i < 3; i++)
     kept *= 1 - weight (choice, C + i) * weight (choice, CR + i);
   double loss = MIN (1 - kept, 0.915);
-  double changed = 7.52 * (loss - 0.029)
-                   - 3.25 * pow (loss * rules->modified_factor - 0.02, rules->modified_power);
+  double changed = 7.52 * (loss - 0.029) -
+                   3.25 * pow (loss * rules->modified_factor - 0.02, rules->modified_power);
   return combine (choice, choice->value[S] == CHANGED ? changed : 6.42 * loss, rules);
 }
 

@@ -9,18 +9,73 @@ enum { SUPPLEMENT = MODIFIED + N_BASE, N_METRICS = SUPPLEMENT + 6 };
 /* Weights are severity levels: how many steps below the worst value of the metric. "Not defined"
  * stands for the worst. A modified metric has the values of its base metric behind "not defined";
  * only modified SI and SA know "safety", which is one step worse than "high". */
-#define VALUES_AV {"N", 0}, {"A", 1}, {"L", 2}, {"P", 3}
-#define VALUES_AC {"L", 0}, {"H", 1}
-#define VALUES_AT {"N", 0}, {"P", 1}
-#define VALUES_PR {"N", 0}, {"L", 1}, {"H", 2}
-#define VALUES_UI {"N", 0}, {"P", 1}, {"A", 2}
-#define VALUES_VULNERABLE {"H", 0}, {"L", 1}, {"N", 2}
-#define VALUES_SUBSEQUENT {"H", 1}, {"L", 2}, {"N", 3}
-#define REQUIREMENT {UNDEFINED, {"H", 0}, {"M", 1}, {"L", 2}}
-#define UNDEFINED {"X", 0}
-#define BASE(name, ...) {name, SV_CVSS_BASE, {__VA_ARGS__}}
-#define CHANGED(name, ...) {name, SV_CVSS_ENVIRONMENTAL, {UNDEFINED, __VA_ARGS__}}
-#define REMARK(name, ...) {name, SV_CVSS_SUPPLEMENTAL, {UNDEFINED, __VA_ARGS__}}
+#define VALUES_AV                                                                                  \
+  {"N", 0}, {"A", 1}, {"L", 2},                                                                    \
+  {                                                                                                \
+    "P", 3                                                                                         \
+  }
+#define VALUES_AC                                                                                  \
+  {"L", 0},                                                                                        \
+  {                                                                                                \
+    "H", 1                                                                                         \
+  }
+#define VALUES_AT                                                                                  \
+  {"N", 0},                                                                                        \
+  {                                                                                                \
+    "P", 1                                                                                         \
+  }
+#define VALUES_PR                                                                                  \
+  {"N", 0}, {"L", 1},                                                                              \
+  {                                                                                                \
+    "H", 2                                                                                         \
+  }
+#define VALUES_UI                                                                                  \
+  {"N", 0}, {"P", 1},                                                                              \
+  {                                                                                                \
+    "A", 2                                                                                         \
+  }
+#define VALUES_VULNERABLE                                                                          \
+  {"H", 0}, {"L", 1},                                                                              \
+  {                                                                                                \
+    "N", 2                                                                                         \
+  }
+#define VALUES_SUBSEQUENT                                                                          \
+  {"H", 1}, {"L", 2},                                                                              \
+  {                                                                                                \
+    "N", 3                                                                                         \
+  }
+#define REQUIREMENT                                                                                \
+  {                                                                                                \
+    UNDEFINED, {"H", 0}, {"M", 1},                                                                 \
+    {                                                                                              \
+      "L", 2                                                                                       \
+    }                                                                                              \
+  }
+#define UNDEFINED                                                                                  \
+  {                                                                                                \
+    "X", 0                                                                                         \
+  }
+#define BASE(name, ...)                                                                            \
+  {                                                                                                \
+    name, SV_CVSS_BASE,                                                                            \
+    {                                                                                              \
+      __VA_ARGS__                                                                                  \
+    }                                                                                              \
+  }
+#define CHANGED(name, ...)                                                                         \
+  {                                                                                                \
+    name, SV_CVSS_ENVIRONMENTAL,                                                                   \
+    {                                                                                              \
+      UNDEFINED, __VA_ARGS__                                                                       \
+    }                                                                                              \
+  }
+#define REMARK(name, ...)                                                                          \
+  {                                                                                                \
+    name, SV_CVSS_SUPPLEMENTAL,                                                                    \
+    {                                                                                              \
+      UNDEFINED, __VA_ARGS__                                                                       \
+    }                                                                                              \
+  }
 
 static const SvCvssMetric metrics[N_METRICS] = {
     [AV] = BASE ("AV", VALUES_AV),
@@ -148,8 +203,8 @@ find_eq3 (const guint8 *level)
 static gboolean
 is_high_where_required (const guint8 *level)
 {
-  return (level[CR] == 0 && level[VC] == 0) || (level[IR] == 0 && level[VI] == 0)
-         || (level[AR] == 0 && level[VA] == 0);
+  return (level[CR] == 0 && level[VC] == 0) || (level[IR] == 0 && level[VI] == 0) ||
+         (level[AR] == 0 && level[VA] == 0);
 }
 
 static Macro
@@ -240,8 +295,8 @@ score_choice (const SvCvssChoice *choice)
 {
   Levels levels = find_levels (choice);
   const guint8 *level = levels.level;
-  if (level[VC] == 2 && level[VI] == 2 && level[VA] == 2 && level[SC] == 3 && level[SI] == 3
-      && level[SA] == 3)
+  if (level[VC] == 2 && level[VI] == 2 && level[VA] == 2 && level[SC] == 3 && level[SI] == 3 &&
+      level[SA] == 3)
     return 0;
   double value = CLAMP (interpolate (level, find_macro (level)), 0.0, 10.0);
   return round ((value + 1e-6) * 10) / 10;

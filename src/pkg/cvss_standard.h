@@ -35,7 +35,7 @@ typedef struct {
   const char *prefix;
   const SvCvssMetric *metrics;
   guint n_metrics;
-  gboolean ordered; /* metrics must stand in the table's order */
+  gboolean ordered;      /* metrics must stand in the table's order */
   gboolean whole_groups; /* a group that has begun is written to its end */
   void (*score) (const SvCvssChoice *choice, SvCvss *cvss);
 } SvCvssStandard;

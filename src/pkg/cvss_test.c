@@ -78,8 +78,9 @@ test_tuples (gconstpointer data)
 static const struct {
   const char *file;
   guint n_vectors;
-} tuple_files[] = {{"vectors_simple2", 729},    {"vectors_cvsslib2", 24}, {"vectors_calculator2", 5},
-                   {"vectors_calculator3", 2},  {"vectors_simple3", 2592}, {"vectors_simple4", 1058}};
+} tuple_files[] = {{"vectors_simple2", 729},   {"vectors_cvsslib2", 24},
+                   {"vectors_calculator2", 5}, {"vectors_calculator3", 2},
+                   {"vectors_simple3", 2592},  {"vectors_simple4", 1058}};
 
 /* Calls @check with each line of the file, without its comment. Returns the number of lines. */
 static guint

@@ -52,8 +52,8 @@ static const Row rows[] = {
     {"amzn", "Amazon Linux", "amazon", SV_SCHEME_RPM, 1},
     {"sles", "SUSE Linux Enterprise Server", "suse", SV_SCHEME_RPM, 2,
      "SUSE:Linux Enterprise Server ", SLES_PACK},
-    {"sles_sap", NULL, "suse", SV_SCHEME_RPM, 2, "SUSE:Linux Enterprise Server for SAP Applications ",
-     SLES_PACK},
+    {"sles_sap", NULL, "suse", SV_SCHEME_RPM, 2,
+     "SUSE:Linux Enterprise Server for SAP Applications ", SLES_PACK},
     {"sled", "SUSE Linux Enterprise Desktop", "suse", SV_SCHEME_RPM, 2,
      "SUSE:Linux Enterprise Desktop ", SLES_PACK},
     {"sle-micro", NULL, "suse", SV_SCHEME_RPM, 2, "SUSE:Linux Enterprise Micro "},
@@ -76,22 +76,29 @@ typedef struct {
 
 /* By release, newest first. */
 static const Codename codenames[] = {
-    {"debian", "duke", "15"},       {"debian", "forky", "14"},      {"debian", "trixie", "13"},
-    {"debian", "bookworm", "12"},   {"debian", "bullseye", "11"},   {"debian", "buster", "10"},
-    {"debian", "stretch", "9"},     {"debian", "jessie", "8"},      {"debian", "wheezy", "7"},
-    {"debian", "squeeze", "6"},     {"debian", "lenny", "5"},       {"debian", "etch", "4"},
-    {"ubuntu", "stonking", "26.10"}, {"ubuntu", "resolute", "26.04"}, {"ubuntu", "questing", "25.10"},
-    {"ubuntu", "plucky", "25.04"},  {"ubuntu", "oracular", "24.10"}, {"ubuntu", "noble", "24.04"},
-    {"ubuntu", "mantic", "23.10"},  {"ubuntu", "lunar", "23.04"},   {"ubuntu", "kinetic", "22.10"},
-    {"ubuntu", "jammy", "22.04"},   {"ubuntu", "impish", "21.10"},  {"ubuntu", "hirsute", "21.04"},
-    {"ubuntu", "groovy", "20.10"},  {"ubuntu", "focal", "20.04"},   {"ubuntu", "eoan", "19.10"},
-    {"ubuntu", "disco", "19.04"},   {"ubuntu", "cosmic", "18.10"},  {"ubuntu", "bionic", "18.04"},
-    {"ubuntu", "artful", "17.10"},  {"ubuntu", "zesty", "17.04"},   {"ubuntu", "yakkety", "16.10"},
-    {"ubuntu", "xenial", "16.04"},  {"ubuntu", "wily", "15.10"},    {"ubuntu", "vivid", "15.04"},
-    {"ubuntu", "utopic", "14.10"},  {"ubuntu", "trusty", "14.04"},  {"ubuntu", "saucy", "13.10"},
-    {"ubuntu", "raring", "13.04"},  {"ubuntu", "quantal", "12.10"}, {"ubuntu", "precise", "12.04"},
-    {"ubuntu", "oneiric", "11.10"}, {"ubuntu", "natty", "11.04"},   {"ubuntu", "maverick", "10.10"},
-    {"ubuntu", "lucid", "10.04"},
+    {"debian", "duke", "15"},        {"debian", "forky", "14"},
+    {"debian", "trixie", "13"},      {"debian", "bookworm", "12"},
+    {"debian", "bullseye", "11"},    {"debian", "buster", "10"},
+    {"debian", "stretch", "9"},      {"debian", "jessie", "8"},
+    {"debian", "wheezy", "7"},       {"debian", "squeeze", "6"},
+    {"debian", "lenny", "5"},        {"debian", "etch", "4"},
+    {"ubuntu", "stonking", "26.10"}, {"ubuntu", "resolute", "26.04"},
+    {"ubuntu", "questing", "25.10"}, {"ubuntu", "plucky", "25.04"},
+    {"ubuntu", "oracular", "24.10"}, {"ubuntu", "noble", "24.04"},
+    {"ubuntu", "mantic", "23.10"},   {"ubuntu", "lunar", "23.04"},
+    {"ubuntu", "kinetic", "22.10"},  {"ubuntu", "jammy", "22.04"},
+    {"ubuntu", "impish", "21.10"},   {"ubuntu", "hirsute", "21.04"},
+    {"ubuntu", "groovy", "20.10"},   {"ubuntu", "focal", "20.04"},
+    {"ubuntu", "eoan", "19.10"},     {"ubuntu", "disco", "19.04"},
+    {"ubuntu", "cosmic", "18.10"},   {"ubuntu", "bionic", "18.04"},
+    {"ubuntu", "artful", "17.10"},   {"ubuntu", "zesty", "17.04"},
+    {"ubuntu", "yakkety", "16.10"},  {"ubuntu", "xenial", "16.04"},
+    {"ubuntu", "wily", "15.10"},     {"ubuntu", "vivid", "15.04"},
+    {"ubuntu", "utopic", "14.10"},   {"ubuntu", "trusty", "14.04"},
+    {"ubuntu", "saucy", "13.10"},    {"ubuntu", "raring", "13.04"},
+    {"ubuntu", "quantal", "12.10"},  {"ubuntu", "precise", "12.04"},
+    {"ubuntu", "oneiric", "11.10"},  {"ubuntu", "natty", "11.04"},
+    {"ubuntu", "maverick", "10.10"}, {"ubuntu", "lucid", "10.04"},
 };
 
 #define DIGITS "0123456789"
@@ -107,8 +114,8 @@ const char *
 sv_distro_find_release (const char *family, const char *codename)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (codenames); i++)
-    if (g_strcmp0 (codenames[i].family, family) == 0
-        && g_strcmp0 (codenames[i].codename, codename) == 0)
+    if (g_strcmp0 (codenames[i].family, family) == 0 &&
+        g_strcmp0 (codenames[i].codename, codename) == 0)
       return codenames[i].release;
   return NULL;
 }
@@ -117,8 +124,8 @@ const char *
 sv_distro_find_codename (const char *family, const char *release)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (codenames); i++)
-    if (g_strcmp0 (codenames[i].family, family) == 0
-        && g_strcmp0 (codenames[i].release, release) == 0)
+    if (g_strcmp0 (codenames[i].family, family) == 0 &&
+        g_strcmp0 (codenames[i].release, release) == 0)
       return codenames[i].codename;
   return NULL;
 }
@@ -154,8 +161,8 @@ unquote (const char *text)
       quote = *c;
     else if (*c == quote)
       quote = '\0';
-    else if (*c == '\\' && c[1] != '\0' && quote != '\''
-             && (quote == '\0' || strchr ("\"$`\\", c[1]) != NULL))
+    else if (*c == '\\' && c[1] != '\0' && quote != '\'' &&
+             (quote == '\0' || strchr ("\"$`\\", c[1]) != NULL))
       g_string_append_c (value, *++c);
     else
       g_string_append_c (value, *c);
@@ -234,8 +241,8 @@ find_amazon_release (const char *version)
 static gboolean
 is_rolling (const SvDistro *distro)
 {
-  return distro->name != NULL
-         && (g_str_has_suffix (distro->name, " edge") || strstr (distro->name, "Rawhide") != NULL);
+  return distro->name != NULL &&
+         (g_str_has_suffix (distro->name, " edge") || strstr (distro->name, "Rawhide") != NULL);
 }
 
 static char *
@@ -246,8 +253,8 @@ find_release (const SvDistro *distro, const Row *row)
   if (g_str_equal (row->family, "amazon"))
     return find_amazon_release (distro->version_id);
   guint n_parts = row->n_parts;
-  if (g_str_equal (row->family, "suse") && distro->version_id != NULL
-      && strchr (distro->version_id, '.') == NULL)
+  if (g_str_equal (row->family, "suse") && distro->version_id != NULL &&
+      strchr (distro->version_id, '.') == NULL)
     n_parts = MIN (n_parts, 1);
   char *release = cut_version (distro->version_id, n_parts);
   if (release == NULL && distro->version_id == NULL)
@@ -343,8 +350,8 @@ complete_derivative (SvDistro *distro, GHashTable *variables)
     row = find_row (words[i]);
   if (row == NULL)
     return;
-  const char *own_field = g_str_equal (row->family, "ubuntu") ? "UBUNTU_CODENAME"
-                                                              : "DEBIAN_CODENAME";
+  const char *own_field =
+      g_str_equal (row->family, "ubuntu") ? "UBUNTU_CODENAME" : "DEBIAN_CODENAME";
   g_autofree char *codename = TAKE (variables, own_field, "VERSION_CODENAME");
   g_autofree char *platform = TAKE (variables, "PLATFORM_ID");
   distro->family = g_strdup (row->family);
@@ -365,8 +372,8 @@ find_codename (const char *family, const char *text)
     g_autofree char *lower = g_ascii_strdown (text, -1);
     const char *at = strstr (lower, codenames[i].codename);
     gsize length = strlen (codenames[i].codename);
-    if (g_strcmp0 (codenames[i].family, family) == 0 && at != NULL
-        && (at == lower || !g_ascii_isalnum (at[-1])) && !g_ascii_isalnum (at[length]))
+    if (g_strcmp0 (codenames[i].family, family) == 0 && at != NULL &&
+        (at == lower || !g_ascii_isalnum (at[-1])) && !g_ascii_isalnum (at[length]))
       return g_strdup (codenames[i].codename);
   }
   return NULL;
@@ -375,8 +382,8 @@ find_codename (const char *family, const char *text)
 static void
 tell_stream (SvDistro *distro)
 {
-  if (!g_str_equal (distro->id, "centos") || distro->name == NULL
-      || strstr (distro->name, "Stream") == NULL)
+  if (!g_str_equal (distro->id, "centos") || distro->name == NULL ||
+      strstr (distro->name, "Stream") == NULL)
     return;
   take (&distro->id, g_strdup ("centos-stream"));
 }
@@ -472,9 +479,8 @@ sv_distro_parse (const char *text, GError **error)
 {
   SvDistro *distro = NULL;
   g_autoptr (GHashTable) variables = read_assignments (text);
-  if (g_hash_table_contains (variables, "ID") || g_hash_table_contains (variables, "ID_LIKE")
-      || g_hash_table_contains (variables, "NAME")
-      || g_hash_table_contains (variables, "DISTRIB_ID"))
+  if (g_hash_table_contains (variables, "ID") || g_hash_table_contains (variables, "ID_LIKE") ||
+      g_hash_table_contains (variables, "NAME") || g_hash_table_contains (variables, "DISTRIB_ID"))
     distro = parse_assignments (variables);
   else
     distro = parse_first_line (text);

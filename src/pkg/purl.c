@@ -92,8 +92,8 @@ normalize_type (SvPurl *purl, GError **error)
   if (is_empty (purl->type))
     return fail (error, "no type in", "pkg:");
   take (&purl->type, g_ascii_strdown (purl->type, -1));
-  if (strchr (LETTERS, purl->type[0]) == NULL
-      || strspn (purl->type, LETTERS DIGITS ".-") != strlen (purl->type))
+  if (strchr (LETTERS, purl->type[0]) == NULL ||
+      strspn (purl->type, LETTERS DIGITS ".-") != strlen (purl->type))
     return fail (error, "a type begins with a letter and holds letters, digits, '.' and '-': not",
                  purl->type);
   return TRUE;
@@ -105,9 +105,10 @@ normalize_key (char *qualifier, GError **error)
   gsize length = key_length (qualifier);
   for (gsize i = 0; i < length; i++)
     qualifier[i] = g_ascii_tolower (qualifier[i]);
-  if (length == 0 || strchr (LETTERS, qualifier[0]) == NULL
-      || strspn (qualifier, LETTERS DIGITS ".-_") != length || qualifier[length] != '=')
-    return fail (error, "a qualifier is key=value, with a key of letters, digits, '.', '-', '_': not",
+  if (length == 0 || strchr (LETTERS, qualifier[0]) == NULL ||
+      strspn (qualifier, LETTERS DIGITS ".-_") != length || qualifier[length] != '=')
+    return fail (error,
+                 "a qualifier is key=value, with a key of letters, digits, '.', '-', '_': not",
                  qualifier);
   return TRUE;
 }
@@ -186,8 +187,8 @@ normalize_paths (SvPurl *purl)
 static gboolean
 normalize (SvPurl *purl, GError **error)
 {
-  if (!check_utf8 (purl, error) || !normalize_type (purl, error)
-      || !normalize_qualifiers (purl, error))
+  if (!check_utf8 (purl, error) || !normalize_type (purl, error) ||
+      !normalize_qualifiers (purl, error))
     return FALSE;
   const SvPurlType *type = sv_purl_type_find (purl->type);
   normalize_paths (purl);
@@ -261,8 +262,10 @@ cut (char *text, char separator, char **ret_behind, GError **error)
   if (at == NULL)
     return TRUE;
   if (strchr (at + 1, separator) != NULL)
-    return fail (error, separator == '#' ? "a second '#' not encoded as %23 in"
-                                         : "a second '?' not encoded as %3F in", text);
+    return fail (error,
+                 separator == '#' ? "a second '#' not encoded as %23 in"
+                                  : "a second '?' not encoded as %3F in",
+                 text);
   *at = '\0';
   return TRUE;
 }
@@ -380,10 +383,10 @@ parse (char *text, gboolean strict, SvPurl *purl, GError **error)
   if (slash == NULL)
     return fail (error, "no name behind the type", rest);
   purl->type = g_ascii_strdown (rest, slash - rest);
-  return parse_names (purl, slash + 1, error)
-         && (is_empty (qualifiers) || parse_qualifiers (purl, qualifiers, strict, error))
-         && (subpath == NULL || decode_path (subpath, &purl->subpath, error))
-         && normalize (purl, error);
+  return parse_names (purl, slash + 1, error) &&
+         (is_empty (qualifiers) || parse_qualifiers (purl, qualifiers, strict, error)) &&
+         (subpath == NULL || decode_path (subpath, &purl->subpath, error)) &&
+         normalize (purl, error);
 }
 
 static gboolean

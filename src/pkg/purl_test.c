@@ -97,12 +97,12 @@ count_qualifiers (const SvPurl *purl)
 static gboolean
 has_components (const SvPurl *purl, const SvPurl *wanted)
 {
-  gboolean same = g_strcmp0 (purl->type, wanted->type) == 0
-                  && g_strcmp0 (purl->namespace, wanted->namespace) == 0
-                  && g_strcmp0 (purl->name, wanted->name) == 0
-                  && g_strcmp0 (purl->version, wanted->version) == 0
-                  && g_strcmp0 (purl->subpath, wanted->subpath) == 0
-                  && count_qualifiers (purl) == count_qualifiers (wanted);
+  gboolean same = g_strcmp0 (purl->type, wanted->type) == 0 &&
+                  g_strcmp0 (purl->namespace, wanted->namespace) == 0 &&
+                  g_strcmp0 (purl->name, wanted->name) == 0 &&
+                  g_strcmp0 (purl->version, wanted->version) == 0 &&
+                  g_strcmp0 (purl->subpath, wanted->subpath) == 0 &&
+                  count_qualifiers (purl) == count_qualifiers (wanted);
   for (guint i = 0; same && i < count_qualifiers (wanted); i++) {
     g_auto (GStrv) pair = g_strsplit (wanted->qualifiers->pdata[i], "=", 2);
     same = g_strcmp0 (sv_purl_find_qualifier (purl, pair[0]), pair[1]) == 0;
@@ -201,7 +201,8 @@ static const struct {
 } examples[] = {
     {"pkg:deb/Debian/CURL@7.50.3-1?distro=jessie&arch=i386",
      "pkg:deb/debian/curl@7.50.3-1?arch=i386&distro=jessie"},
-    {"PKG:rpm/Fedora/ImageMagick@6.9-1.fc25?epoch=1", "pkg:rpm/fedora/ImageMagick@6.9-1.fc25?epoch=1"},
+    {"PKG:rpm/Fedora/ImageMagick@6.9-1.fc25?epoch=1",
+     "pkg:rpm/fedora/ImageMagick@6.9-1.fc25?epoch=1"},
     {"pkg:apk/alpine/curl@8.5.0-r0", "pkg:apk/alpine/curl@8.5.0-r0"},
     {"pkg:golang/stdlib@v1.22.1", "pkg:golang/stdlib@v1.22.1"},
     {"pkg:nuget/EnterpriseLibrary.Common@6.0.1304", "pkg:nuget/EnterpriseLibrary.Common@6.0.1304"},
@@ -219,24 +220,24 @@ static const struct {
     {"pkg:", NULL},
     {"pkg:deb", NULL},
     {"pkg:deb/", NULL},
-    {"pkg:deb/curl@1", NULL},          /* no namespace */
-    {"pkg:pypi/a/b@1", NULL},          /* a namespace */
-    {"pkg:other/a%2Fb/c", NULL},       /* a slash in a segment */
-    {"pkg:other/a%", NULL},            /* broken percent signs */
+    {"pkg:deb/curl@1", NULL},    /* no namespace */
+    {"pkg:pypi/a/b@1", NULL},    /* a namespace */
+    {"pkg:other/a%2Fb/c", NULL}, /* a slash in a segment */
+    {"pkg:other/a%", NULL},      /* broken percent signs */
     {"pkg:other/a%4", NULL},
     {"pkg:other/a%zz", NULL},
     {"pkg:other/a%00b", NULL},
-    {"pkg:other/a%FF", NULL},          /* no UTF-8 */
-    {"pkg:other/\xc3\x84", NULL},      /* not encoded */
+    {"pkg:other/a%FF", NULL},     /* no UTF-8 */
+    {"pkg:other/\xc3\x84", NULL}, /* not encoded */
     {"pkg:other/a b", NULL},
-    {"pkg:other/a?x", NULL},           /* no value */
-    {"pkg:other/a?x=1&X=2", NULL},     /* twice */
+    {"pkg:other/a?x", NULL},       /* no value */
+    {"pkg:other/a?x=1&X=2", NULL}, /* twice */
     {"pkg:other/a?1x=1", NULL},
     {"pkg:other/a?=1", NULL},
     {"pkg:other/a?x=1?y=2", NULL},
     {"pkg:other/a#b#c", NULL},
     {"pkg:o+er/a", NULL},
-    {"pkg:swid/a@1", NULL},            /* no tag_id */
+    {"pkg:swid/a@1", NULL}, /* no tag_id */
     {"pkg:cocoapods/a%2Bb", NULL},
 };
 

@@ -6,11 +6,11 @@
 typedef enum { SV_PURL_OPTIONAL, SV_PURL_REQUIRED, SV_PURL_PROHIBITED } SvPurlRequirement;
 
 typedef enum {
-  SV_PURL_FOLD_NAMESPACE = 1 << 0,       /* case means nothing: lower case */
-  SV_PURL_FOLD_NAME = 1 << 1,            /* the same */
-  SV_PURL_FOLD_VERSION = 1 << 2,         /* the same */
-  SV_PURL_NAME_IS_PATH = 1 << 3,         /* one namespace segment, everything behind is the name */
-  SV_PURL_EXACT_KEYS = 1 << 4,           /* a qualifier key in upper case is refused */
+  SV_PURL_FOLD_NAMESPACE = 1 << 0, /* case means nothing: lower case */
+  SV_PURL_FOLD_NAME = 1 << 1,      /* the same */
+  SV_PURL_FOLD_VERSION = 1 << 2,   /* the same */
+  SV_PURL_NAME_IS_PATH = 1 << 3,   /* one namespace segment, everything behind is the name */
+  SV_PURL_EXACT_KEYS = 1 << 4,     /* a qualifier key in upper case is refused */
   SV_PURL_FOLD_NAMES = SV_PURL_FOLD_NAMESPACE | SV_PURL_FOLD_NAME
 } SvPurlFlags;
 
@@ -18,7 +18,7 @@ typedef struct {
   const char *type;
   SvPurlRequirement namespace;
   guint flags;
-  const char *qualifier;                              /* (nullable): one that must be there */
+  const char *qualifier;                             /* (nullable): one that must be there */
   gboolean (*refine) (SvPurl *purl, GError **error); /* (nullable): what no flag can say */
 } SvPurlType;
 

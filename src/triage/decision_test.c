@@ -66,6 +66,12 @@ test_range (void)
   g_assert_cmpuint (decision.worst, ==, 3);
   g_assert_true (decision.best_row == good_rows[1]); /* the first in published order */
   g_assert_true (decision.worst_row == good_rows[0]);
+
+  const SvValueSet nothing[] = {0, 0};
+  decision = sv_decision_decide (&table, nothing);
+  g_assert_cmpuint (decision.n_rows, ==, 6);
+  g_assert_true (decision.best_row == good_rows[3]);  /* and row 4 */
+  g_assert_true (decision.worst_row == good_rows[0]); /* and row 5 */
 }
 
 static void

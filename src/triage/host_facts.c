@@ -190,7 +190,8 @@ sv_host_facts_parse (const char *text, SvHostFacts *ret_facts, GError **error)
     return TRUE;
   }
   SvError code = sv_error_is (fault, SV_ERROR_LIMIT) ? SV_ERROR_LIMIT : SV_ERROR_INVALID_DATA;
-  g_set_error (error, SV_ERROR, (gint)code, "host facts: %s", fault->message);
+  g_autofree char *reason = sv_text_printable (fault->message); /* GLib quotes lines as they are */
+  g_set_error (error, SV_ERROR, (gint)code, "host facts: %s", reason);
   return FALSE;
 }
 

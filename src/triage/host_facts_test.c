@@ -58,6 +58,7 @@ test_refusals (void)
       {"zone=dmz\n", SV_ERROR_INVALID_DATA, "host facts:"},
       {"[host]\nzone\n", SV_ERROR_INVALID_DATA, "host facts:"},
       {"[host]\nowner=\xff\xfe\n", SV_ERROR_INVALID_DATA, "host facts:"},
+      {"[host]\nno line \x8c\x1b[1m\n", SV_ERROR_INVALID_DATA, "\\x1B"},
       {long_owner, SV_ERROR_LIMIT, "owner"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -66,6 +67,8 @@ test_refusals (void)
     g_assert_false (sv_host_facts_parse (cases[i].text, &facts, &error));
     g_assert_error (error, SV_ERROR, cases[i].code);
     g_assert_nonnull (strstr (error->message, cases[i].words));
+    g_assert_true (g_utf8_validate (error->message, -1, NULL));
+    g_assert_null (strchr (error->message, '\x1b'));
     g_assert_null (facts.owner);
   }
 }

@@ -84,6 +84,17 @@ test_countermeasure (void)
   g_assert_cmpint (countered->due_at_us, <=, listed.due_at_us);
 }
 
+/* P17: the catalogue's date counts although the flaw became known here years later. */
+static void
+test_cap_in_the_past (void)
+{
+  const SvKev old = {.added_at_us = KNOWN - 900 * SV_DAY_US, .due_at_us = KNOWN - 880 * SV_DAY_US};
+  const SvEvidence evidence = {"CVE-2023-1", &old, NULL, NULL, TRUE};
+  g_autoptr (SvJudgement) judgement = judge (&evidence, "", "service disabled");
+  g_assert_cmpint (judgement->due_at_us, ==, old.due_at_us);
+  g_assert_cmpstr (judgement->deadline->origin, ==, "CISA KEV");
+}
+
 static void
 test_json_and_rank (void)
 {
@@ -117,6 +128,7 @@ main (int argc, char **argv)
   g_test_add_func ("/judgement/nothing-known", test_nothing_known);
   g_test_add_func ("/judgement/p12-two-hosts", test_two_hosts);
   g_test_add_func ("/judgement/p13-countermeasure", test_countermeasure);
+  g_test_add_func ("/judgement/p17-cap-in-the-past", test_cap_in_the_past);
   g_test_add_func ("/judgement/json-and-rank", test_json_and_rank);
   return g_test_run ();
 }

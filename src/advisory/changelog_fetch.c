@@ -1,0 +1,367 @@
+#include "advisory/changelog_fetch.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+enum { DEBS_TRIED = 4 };
+
+const char *const sv_changelog_state_names[] = {"waiting", "cached",  "fetched", "skipped",
+                                                "absent",  "refused", "failed",  NULL};
+
+static const SvField deb_fields[] = {
+    SV_FIELD (SvChangelogDeb, package, SV_TYPE_STRING, .flags = SV_FIELD_REQUIRED,
+              .doc = "Binary package"),
+    SV_FIELD (SvChangelogDeb, arch, SV_TYPE_STRING, .flags = SV_FIELD_REQUIRED,
+              .doc = "Architecture"),
+    SV_FIELD (SvChangelogDeb, version, SV_TYPE_STRING, .flags = SV_FIELD_REQUIRED,
+              .doc = "Version"),
+    SV_FIELD (SvChangelogDeb, sha256, SV_TYPE_STRING, .doc = "SHA-256, from the signed index"),
+    SV_FIELD (SvChangelogDeb, size_bytes, SV_TYPE_INT64, .doc = "Bytes to download"),
+};
+SV_RECORD_TYPE (sv_changelog_deb_type, SvChangelogDeb, "ChangelogDeb", deb_fields,
+                "A package file that may hold the changelog of a source");
+
+static const SvField need_fields[] = {
+    SV_FIELD (SvChangelogNeed, source, SV_TYPE_STRING, .flags = SV_FIELD_REQUIRED,
+              .doc = "Source package"),
+    SV_FIELD (SvChangelogNeed, source_version, SV_TYPE_STRING, .flags = SV_FIELD_REQUIRED,
+              .doc = "Its version"),
+    SV_FIELD (SvChangelogNeed, debs, SV_TYPE_RECORDS, .flags = SV_FIELD_HIDDEN,
+              .record = &sv_changelog_deb_type, .doc = "Packages that may hold the changelog"),
+    SV_FIELD (SvChangelogNeed, state, SV_TYPE_ENUM, .values = sv_changelog_state_names,
+              .doc = "What became of it"),
+    SV_FIELD (SvChangelogNeed, path, SV_TYPE_STRING, .flags = SV_FIELD_WIDE,
+              .doc = "The changelog in the cache"),
+    SV_FIELD (SvChangelogNeed, detail, SV_TYPE_STRING, .doc = "Why there is none"),
+    SV_FIELD (SvChangelogNeed, fetched_bytes, SV_TYPE_INT64, .flags = SV_FIELD_WIDE,
+              .doc = "Bytes downloaded for it"),
+};
+SV_RECORD_TYPE (sv_changelog_need_type, SvChangelogNeed, "ChangelogNeed", need_fields,
+                "One source version whose changelog is needed");
+
+/* --- taking the changelog out of a package --- */
+
+typedef struct {
+  const char *pattern;
+  int rank; /* higher is better */
+} MemberRow;
+
+/* "changelog.gz" is upstream's own where there is a Debian one beside it. */
+static const MemberRow member_rows[] = {
+    {"*usr/share/doc/*/changelog.Debian.gz", 2},
+    {"*usr/share/doc/*/changelog.Debian", 2},
+    {"*usr/share/doc/*/changelog.gz", 1},
+    {"*usr/share/doc/*/changelog", 1},
+};
+
+typedef struct {
+  GBytes *text;
+  int rank;
+} Extract;
+
+static int
+rank_member (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (member_rows); i++)
+    if (sv_text_glob (member_rows[i].pattern, name))
+      return member_rows[i].rank;
+  return 0;
+}
+
+/* Ends the walk with SV_ERROR_EXISTS once nothing better can come. */
+static gboolean
+take_member (const char *name, SvStream *content, gpointer user_data, GError **error)
+{
+  Extract *extract = user_data;
+  int rank = rank_member (name);
+
+  if (rank <= extract->rank)
+    return TRUE;
+  GBytes *text = sv_stream_read_all (content, SV_LIMIT_CHANGELOG_BYTES, error);
+  if (text == NULL)
+    return FALSE;
+  g_clear_pointer (&extract->text, g_bytes_unref);
+  extract->text = text;
+  extract->rank = rank;
+  if (rank < member_rows[0].rank)
+    return TRUE;
+  g_set_error (error, SV_ERROR, SV_ERROR_EXISTS, "the changelog was found");
+  return FALSE;
+}
+
+static gboolean
+open_member (const char *name, SvStream *content, gpointer user_data, GError **error)
+{
+  if (!g_str_has_prefix (name, "data.tar"))
+    return TRUE;
+  return sv_documents_foreach_stream (content, NULL, take_member, user_data, error);
+}
+
+GBytes *
+sv_changelog_extract (const char *deb, GError **error)
+{
+  g_autoptr (SvStream) stream = sv_stream_open (deb, error);
+  g_autoptr (GError) cause = NULL;
+  Extract extract = {0};
+
+  if (stream == NULL)
+    return NULL;
+  if (!sv_documents_foreach_stream (stream, NULL, open_member, &extract, &cause) &&
+      !sv_error_is (cause, SV_ERROR_EXISTS)) {
+    g_clear_pointer (&extract.text, g_bytes_unref);
+    g_propagate_error (error, g_steal_pointer (&cause));
+    return NULL;
+  }
+  if (extract.text == NULL)
+    g_set_error (error, SV_ERROR, SV_ERROR_NOT_FOUND, "'%s' holds no changelog", deb);
+  return extract.text;
+}
+
+/* --- the cache --- */
+
+/* Names come from outside, and become file names and arguments. */
+static gboolean
+is_plain (const char *text)
+{
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.~:";
+  return text != NULL && *text != '\0' && *text != '-' && *text != '.' &&
+         text[strspn (text, plain)] == '\0' && strlen (text) <= 120;
+}
+
+static gboolean
+is_usable (const SvChangelogNeed *need, const SvChangelogDeb *deb)
+{
+  return is_plain (need->source) && is_plain (need->source_version) && is_plain (deb->package) &&
+         is_plain (deb->arch) && is_plain (deb->version) && is_plain (deb->sha256) &&
+         deb->size_bytes >= 0;
+}
+
+static char *
+cache_path (const SvChangelogFetch *fetch, const SvChangelogNeed *need, const SvChangelogDeb *deb)
+{
+  g_autofree char *name =
+      g_strdup_printf ("%s_%s_%.64s.changelog", need->source, need->source_version, deb->sha256);
+  return g_build_filename (fetch->cache, name, NULL);
+}
+
+static void
+settle (SvChangelogNeed *need, SvChangelogState state, const char *detail)
+{
+  need->state = (gint)state;
+  g_free (need->detail);
+  need->detail = g_strdup (detail);
+}
+
+static gboolean
+find_cached (const SvChangelogFetch *fetch, SvChangelogNeed *need)
+{
+  for (guint i = 0; i < need->debs->len; i++) {
+    const SvChangelogDeb *deb = g_ptr_array_index (need->debs, i);
+    if (!is_usable (need, deb))
+      continue;
+    g_autofree char *path = cache_path (fetch, need, deb);
+    if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+      continue;
+    g_free (need->path);
+    need->path = g_steal_pointer (&path);
+    settle (need, SV_CHANGELOG_CACHED, NULL);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- one download --- */
+
+/* The one file that apt-get left in @directory; new string, NULL if there is none. */
+static char *
+find_download (const char *directory)
+{
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
+  const char *name;
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, ".deb"))
+      return g_build_filename (directory, name, NULL);
+  return NULL;
+}
+
+static void
+remove_directory (const char *directory)
+{
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
+  const char *name;
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (directory, name, NULL);
+    g_unlink (path);
+  }
+  g_rmdir (directory);
+}
+
+/* What apt-get says last, for people. */
+static char *
+last_line (const GString *errors)
+{
+  g_autofree char *text = g_strchomp (g_strdup (errors->str));
+  const char *line = strrchr (text, '\n');
+  return sv_text_printable (line != NULL ? line + 1 : text);
+}
+
+static gboolean
+download (const SvChangelogDeb *deb, const char *directory, char **ret_path, GError **error)
+{
+  g_autofree char *what = g_strdup_printf ("%s:%s=%s", deb->package, deb->arch, deb->version);
+  if (strcmp (deb->arch, "all") == 0) {
+    g_free (what);
+    what = g_strdup_printf ("%s=%s", deb->package, deb->version);
+  }
+  const char *argv[] = {"apt-get", "-q", "download", "--", what, NULL};
+  SvRunOptions options = {.directory = directory, .timeout_ms = SV_LIMIT_FETCH_MS};
+  g_auto (SvRunResult) result = {0};
+
+  if (!sv_run (argv, &options, &result, error))
+    return FALSE;
+  *ret_path = find_download (directory);
+  if (result.exit_code == 0 && *ret_path != NULL)
+    return TRUE;
+  g_autofree char *why = last_line (result.errors);
+  g_set_error (error, SV_ERROR, SV_ERROR_UNREACHABLE, "apt-get cannot download %s: %s", what, why);
+  return FALSE;
+}
+
+static gboolean
+check_digest (const char *path, const SvChangelogDeb *deb, GError **error)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (SvStream) stream = sv_stream_open (path, error);
+
+  if (stream == NULL)
+    return FALSE;
+  sv_stream_set_checksum (stream, checksum);
+  if (!sv_stream_drain (stream, error))
+    return FALSE;
+  if (g_ascii_strcasecmp (g_checksum_get_string (checksum), deb->sha256) == 0)
+    return TRUE;
+  g_set_error (error, SV_ERROR, SV_ERROR_UNTRUSTED,
+               "package '%s' %s is not the file that the signed index names", deb->package,
+               deb->version);
+  return FALSE;
+}
+
+static gboolean
+fetch_into (const SvChangelogFetch *fetch, SvChangelogNeed *need, const SvChangelogDeb *deb,
+            const char *directory, GError **error)
+{
+  g_autofree char *package = NULL;
+  g_autofree char *path = cache_path (fetch, need, deb);
+  gsize size;
+
+  if (!download (deb, directory, &package, error))
+    return FALSE;
+  need->fetched_bytes += deb->size_bytes;
+  if (!check_digest (package, deb, error))
+    return FALSE;
+  g_autoptr (GBytes) text = sv_changelog_extract (package, error);
+  if (text == NULL)
+    return FALSE;
+  const char *data = g_bytes_get_data (text, &size);
+  if (!g_file_set_contents (path, data, (gssize)size, error))
+    return FALSE;
+  g_free (need->path);
+  need->path = g_steal_pointer (&path);
+  settle (need, SV_CHANGELOG_FETCHED, NULL);
+  return TRUE;
+}
+
+static gboolean
+fetch_deb (const SvChangelogFetch *fetch, SvChangelogNeed *need, const SvChangelogDeb *deb,
+           GError **error)
+{
+  g_autofree char *directory = g_build_filename (fetch->cache, "fetch-XXXXXX", NULL);
+
+  if (g_mkdtemp (directory) == NULL)
+    return sv_error_set_errno (error, errno, "make directory", directory);
+  gboolean done = fetch_into (fetch, need, deb, directory, error);
+  remove_directory (directory);
+  return done;
+}
+
+/* --- one need --- */
+
+static SvChangelogState
+state_of (const GError *error)
+{
+  if (sv_error_is (error, SV_ERROR_NOT_FOUND))
+    return SV_CHANGELOG_ABSENT;
+  return sv_error_is (error, SV_ERROR_UNTRUSTED) ? SV_CHANGELOG_REFUSED : SV_CHANGELOG_FAILED;
+}
+
+/* The next package is tried only where this one holds no changelog. */
+static void
+fetch_need (const SvChangelogFetch *fetch, SvChangelogNeed *need, gint64 left_bytes)
+{
+  settle (need, SV_CHANGELOG_ABSENT, "no package of this source is offered");
+  for (guint i = 0; i < MIN (need->debs->len, DEBS_TRIED); i++) {
+    const SvChangelogDeb *deb = g_ptr_array_index (need->debs, i);
+    g_autoptr (GError) error = NULL;
+    if (!is_usable (need, deb)) {
+      settle (need, SV_CHANGELOG_REFUSED, "the index describes its package in no usable way");
+      return;
+    }
+    if (deb->size_bytes > left_bytes - need->fetched_bytes) {
+      settle (need, SV_CHANGELOG_SKIPPED, "its package is larger than the bytes that are left");
+      return;
+    }
+    if (fetch_deb (fetch, need, deb, &error))
+      return;
+    settle (need, state_of (error), error->message);
+    if (need->state != SV_CHANGELOG_ABSENT)
+      return;
+  }
+}
+
+static int
+compare_debs (gconstpointer a, gconstpointer b)
+{
+  const SvChangelogDeb *left = *(SvChangelogDeb *const *)a, *right = *(SvChangelogDeb *const *)b;
+  if (left->size_bytes != right->size_bytes)
+    return left->size_bytes < right->size_bytes ? -1 : 1;
+  return strcmp (left->package, right->package);
+}
+
+static gint64
+smallest_bytes (const SvChangelogNeed *need)
+{
+  const SvChangelogDeb *deb = need->debs->len > 0 ? g_ptr_array_index (need->debs, 0) : NULL;
+  return deb != NULL ? deb->size_bytes : 0;
+}
+
+static int
+compare_needs (gconstpointer a, gconstpointer b)
+{
+  const SvChangelogNeed *left = *(SvChangelogNeed *const *)a, *right = *(SvChangelogNeed *const *)b;
+  gint64 left_bytes = smallest_bytes (left), right_bytes = smallest_bytes (right);
+  if (left_bytes != right_bytes)
+    return left_bytes < right_bytes ? -1 : 1;
+  return strcmp (left->source, right->source);
+}
+
+gboolean
+sv_changelog_fetch (const SvChangelogFetch *fetch, GPtrArray *needs, GError **error)
+{
+  gint64 bytes = 0;
+
+  if (g_mkdir_with_parents (fetch->cache, 0700) != 0)
+    return sv_error_set_errno (error, errno, "make directory", fetch->cache);
+  for (guint i = 0; i < needs->len; i++)
+    g_ptr_array_sort (((SvChangelogNeed *)g_ptr_array_index (needs, i))->debs, compare_debs);
+  g_ptr_array_sort (needs, compare_needs);
+  for (guint i = 0; i < needs->len; i++) {
+    SvChangelogNeed *need = g_ptr_array_index (needs, i);
+    if (!find_cached (fetch, need))
+      fetch_need (fetch, need, fetch->max_bytes - bytes);
+    bytes += need->fetched_bytes;
+    if (fetch->progress != NULL)
+      fetch->progress (i + 1, needs->len, bytes, fetch->user_data);
+  }
+  return TRUE;
+}

@@ -1,0 +1,201 @@
+#include "advisory/statement_store.h"
+
+#include <string.h>
+
+#define MAX_NAMES 256 /* of one flaw */
+
+static const char statements_sql[] =
+    "SELECT feed, vulnerability, advisory, release, package, name_kind, arch, module, scheme,"
+    " status, promise, introduced, fixed, last_affected, urgency, note, class,"
+    " introduced_key, fixed_key, last_affected_key"
+    " FROM feed_statement"
+    " WHERE release IN (:release, '') AND package = :package AND name_kind = :name_kind"
+    " AND (class = 'security' OR :every_class = 1)"
+    " ORDER BY vulnerability, feed, advisory, fixed, introduced, last_affected, arch, module";
+
+enum { COLUMN_FEED = 0, COLUMN_INTRODUCED_KEY = 17, COLUMN_FIXED_KEY, COLUMN_LAST_AFFECTED_KEY };
+
+static void
+statement_clear (SvStatement *statement)
+{
+  sv_record_clear (&sv_statement_type, statement);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SvStatement, statement_clear)
+
+static SvKey
+key_at (const SvQuery *query, guint column)
+{
+  SvKey key = {0};
+  key.data = sv_query_get_blob (query, column, &key.size);
+  return key;
+}
+
+static gboolean
+give_row (SvQuery *query, SvStatementFunc func, gpointer user_data, GError **error)
+{
+  g_auto (SvStatement) statement = {0};
+  if (!sv_query_read_record (query, &sv_statement_type, &statement, error))
+    return FALSE;
+  const SvStatementRow row = {.feed = sv_query_get_text (query, COLUMN_FEED),
+                              .statement = &statement,
+                              .introduced = key_at (query, COLUMN_INTRODUCED_KEY),
+                              .fixed = key_at (query, COLUMN_FIXED_KEY),
+                              .last_affected = key_at (query, COLUMN_LAST_AFFECTED_KEY)};
+  return func (&row, user_data, error);
+}
+
+gboolean
+sv_statement_foreach (SvDb *db, const SvStatementQuery *asked, SvStatementFunc func,
+                      gpointer user_data, GError **error)
+{
+  SvStep step;
+  g_autoptr (SvQuery) query = sv_db_query (db, statements_sql, error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_text (query, "release", asked->release);
+  sv_query_bind_text (query, "package", asked->package);
+  sv_query_bind_text (query, "name_kind", sv_name_kind_names[asked->name_kind]);
+  sv_query_bind_int64 (query, "every_class", asked->every_class);
+  while ((step = sv_query_step (query, error)) == SV_STEP_ROW)
+    if (!give_row (query, func, user_data, error))
+      return FALSE;
+  return step == SV_STEP_DONE;
+}
+
+/* The first row of @sql with the one parameter :name as a new record, or NULL: there is none, or
+ * @error is set. */
+static gpointer
+load_first (SvDb *db, const char *sql, const char *name, const SvRecordType *type, GError **error)
+{
+  g_autoptr (SvQuery) query = sv_db_query (db, sql, error);
+  if (query == NULL)
+    return NULL;
+  sv_query_bind_text (query, "name", name);
+  if (sv_query_step (query, error) != SV_STEP_ROW)
+    return NULL;
+  gpointer record = sv_record_new (type);
+  if (sv_query_read_record (query, type, record, error))
+    return record;
+  sv_record_free (type, record);
+  return NULL;
+}
+
+void
+sv_advisory_free (SvAdvisory *advisory)
+{
+  sv_record_free (&sv_advisory_type, advisory);
+}
+
+SvAdvisory *
+sv_advisory_find (SvDb *db, const char *feed, const char *id, GError **error)
+{
+  g_autoptr (SvQuery) query = sv_db_query (
+      db,
+      "SELECT id, class, title, severity, published_at_us, modified_at_us, withdrawn_at_us, url,"
+      " vulnerabilities, reboot_suggested FROM feed_advisory WHERE id = :id AND feed = :feed"
+      " ORDER BY modified_at_us DESC LIMIT 1",
+      error);
+  if (query == NULL)
+    return NULL;
+  sv_query_bind_text (query, "id", id);
+  sv_query_bind_text (query, "feed", feed);
+  if (sv_query_step (query, error) != SV_STEP_ROW)
+    return NULL;
+  g_autoptr (SvAdvisory) advisory = sv_record_new (&sv_advisory_type);
+  return sv_query_read_record (query, &sv_advisory_type, advisory, error)
+             ? g_steal_pointer (&advisory)
+             : NULL;
+}
+
+/* -- Facts -- */
+
+void
+sv_facts_clear (SvFacts *facts)
+{
+  g_clear_pointer (&facts->names, g_ptr_array_unref);
+  sv_record_free (&sv_kev_type, facts->kev);
+  sv_record_free (&sv_epss_type, facts->epss);
+  sv_record_free (&sv_cve_fact_type, facts->cve);
+  *facts = (SvFacts){0};
+}
+
+/* Adds the direct aliases of @name that are not in @names yet. */
+static gboolean
+add_aliases (SvDb *db, const char *name, GPtrArray *names, GError **error)
+{
+  SvStep step;
+  g_autoptr (SvQuery) query =
+      sv_db_query (db,
+                   "SELECT id FROM feed_alias WHERE vulnerability = :name"
+                   " UNION SELECT vulnerability FROM feed_alias WHERE id = :name ORDER BY 1",
+                   error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_text (query, "name", name);
+  while ((step = sv_query_step (query, error)) == SV_STEP_ROW) {
+    const char *alias = sv_query_get_text (query, 0);
+    if (names->len < MAX_NAMES &&
+        !g_ptr_array_find_with_equal_func (names, alias, g_str_equal, NULL))
+      g_ptr_array_add (names, g_strdup (alias));
+  }
+  return step == SV_STEP_DONE;
+}
+
+/* Aliases of aliases are aliases (trap 53). */
+static gboolean
+close_names (SvDb *db, GPtrArray *names, GError **error)
+{
+  for (guint i = 0; i < names->len; i++)
+    if (!add_aliases (db, names->pdata[i], names, error))
+      return FALSE;
+  return TRUE;
+}
+
+static const struct {
+  const char *sql;
+  const SvRecordType *type;
+  gsize offset;
+} facts_rows[] = {
+    {"SELECT vulnerability, added_at_us, due_at_us, ransomware, name, action, forensic_triage"
+     " FROM feed_kev WHERE vulnerability = :name ORDER BY due_at_us DESC, feed LIMIT 1",
+     &sv_kev_type, G_STRUCT_OFFSET (SvFacts, kev)},
+    {"SELECT vulnerability, score, percentile, scored_at_us"
+     " FROM feed_epss WHERE vulnerability = :name ORDER BY scored_at_us DESC, feed LIMIT 1",
+     &sv_epss_type, G_STRUCT_OFFSET (SvFacts, epss)},
+    {"SELECT vulnerability, title, state, published_at_us, exploitation, automatable,"
+     " technical_impact, assessed_at_us, cvss, cvss_score"
+     " FROM feed_cve WHERE vulnerability = :name"
+     " ORDER BY assessed_at_us DESC, published_at_us DESC, feed LIMIT 1",
+     &sv_cve_fact_type, G_STRUCT_OFFSET (SvFacts, cve)},
+};
+
+static gboolean
+add_facts (SvDb *db, const char *name, SvFacts *facts, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (facts_rows); i++) {
+    gpointer *member = (gpointer *)((char *)facts + facts_rows[i].offset);
+    g_autoptr (GError) cause = NULL;
+    if (*member == NULL)
+      *member = load_first (db, facts_rows[i].sql, name, facts_rows[i].type, &cause);
+    if (cause != NULL) {
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+gboolean
+sv_facts_load (SvDb *db, const char *vulnerability, SvFacts *ret_facts, GError **error)
+{
+  g_auto (SvFacts) facts = {.names = g_ptr_array_new_with_free_func (g_free)};
+  g_ptr_array_add (facts.names, g_strdup (vulnerability));
+  if (!close_names (db, facts.names, error))
+    return FALSE;
+  for (guint i = 0; i < facts.names->len; i++)
+    if (!add_facts (db, facts.names->pdata[i], &facts, error))
+      return FALSE;
+  *ret_facts = facts;
+  facts = (SvFacts){0};
+  return TRUE;
+}

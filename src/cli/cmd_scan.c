@@ -1,0 +1,222 @@
+/* scan and check: one host, judged. */
+#include "cli/host.h"
+#include "cli/render.h"
+
+#include <string.h>
+
+/* --- gates --- */
+
+typedef gboolean (*SvGate) (const SvReport *report);
+
+static gboolean
+has_any (const SvReport *report)
+{
+  return report->summary->updates > 0 || report->summary->vulnerabilities > 0;
+}
+
+static gboolean
+has_security (const SvReport *report)
+{
+  return report->summary->security_updates > 0;
+}
+
+static gboolean
+has_exploited (const SvReport *report)
+{
+  return report->summary->exploited > 0;
+}
+
+static gboolean
+has_overdue (const SvReport *report)
+{
+  return report->summary->overdue > 0;
+}
+
+static gboolean
+has_decision (const SvReport *report, SvSsvcOutcome at_least)
+{
+  for (guint i = 0; i < report->actions->len; i++)
+    if (((SvAction *)report->actions->pdata[i])->decision >= (gint)at_least)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_immediate (const SvReport *report)
+{
+  return has_decision (report, SV_SSVC_IMMEDIATE);
+}
+
+static gboolean
+has_out_of_cycle (const SvReport *report)
+{
+  return has_decision (report, SV_SSVC_OUT_OF_CYCLE);
+}
+
+static const struct {
+  const char *name;
+  SvGate gate;
+} gates[] = {{"any", has_any},
+             {"security", has_security},
+             {"exploited", has_exploited},
+             {"immediate", has_immediate},
+             {"out-of-cycle", has_out_of_cycle},
+             {"overdue", has_overdue}};
+
+static gboolean
+find_gate (const char *name, SvGate *ret_gate, GError **error)
+{
+  *ret_gate = NULL;
+  for (gsize i = 0; name != NULL && i < G_N_ELEMENTS (gates); i++)
+    if (strcmp (gates[i].name, name) == 0)
+      *ret_gate = gates[i].gate;
+  if (name == NULL || *ret_gate != NULL)
+    return TRUE;
+  g_set_error (error, SV_ERROR, SV_ERROR_USAGE,
+               "--fail-on '%.64s': write any, security, exploited, immediate, out-of-cycle or "
+               "overdue", name);
+  return FALSE;
+}
+
+/* "36h", "5d", "90m" */
+static gboolean
+parse_span (const char *text, gint64 *ret_us, GError **error)
+{
+  static const struct {
+    char unit;
+    gint64 us;
+  } units[] = {{'m', 60 * SV_SECOND_US}, {'h', SV_HOUR_US}, {'d', SV_DAY_US}};
+  gsize length = strlen (text);
+  g_autofree char *number = length > 1 ? g_strndup (text, length - 1) : g_strdup ("");
+  gint64 count;
+  for (gsize i = 0; i < G_N_ELEMENTS (units); i++)
+    if (length > 1 && text[length - 1] == units[i].unit &&
+        sv_text_parse_int64 (number, &count, NULL) && count > 0 && count < 1000000) {
+      *ret_us = count * units[i].us;
+      return TRUE;
+    }
+  g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "--max-age '%.64s': write 90m, 36h or 5d", text);
+  return FALSE;
+}
+
+/* Archives that say until when they are valid age; a released suite that does not is as new as it
+ * will ever be. */
+static gboolean
+ages (const SvReportSource *source)
+{
+  return source->consulted && source->age_s >= 0 &&
+         (strcmp (source->kind, "apt-archive") != 0 || source->valid_until_us > 0);
+}
+
+static gboolean
+is_too_old (const SvReport *report, gint64 max_age_us, GError **error)
+{
+  for (guint i = 0; i < report->sources->len; i++) {
+    const SvReportSource *source = report->sources->pdata[i];
+    if (!ages (source) || source->age_s * SV_SECOND_US <= max_age_us)
+      continue;
+    g_autofree char *age = sv_time_format_span (source->age_s * SV_SECOND_US);
+    g_set_error (error, SV_ERROR, SV_ERROR_STALE, "'%s' is %s old: run 'apt-get update' or 'salve "
+                 "feed sync'", source->id, age);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+static int
+judge_gates (SvCli *cli, const SvReport *report, SvGate gate, GError **error)
+{
+  const char *span = sv_cli_get_setting (cli, "max-age");
+  gint64 max_age_us;
+  if (span != NULL &&
+      (!parse_span (span, &max_age_us, error) || is_too_old (report, max_age_us, error)))
+    return SV_EXIT_FAILED;
+  return gate != NULL && gate (report) ? SV_EXIT_GATE : SV_EXIT_OK;
+}
+
+/* --- output --- */
+
+typedef void (*SvDocument) (const SvReport *report, SvJsonWriter *writer);
+
+static gboolean
+write_document (const SvReport *report, SvDocument document, const SvInventory *inventory,
+                guint indent, GError **error)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (SvJsonWriter) writer = sv_json_writer_new (out, indent);
+  if (document != NULL)
+    document (report, writer);
+  else
+    sv_report_write_cyclonedx (report, inventory, writer);
+  g_string_append_c (out, '\n');
+  return sv_cli_write (out->str, out->len, error);
+}
+
+static gboolean
+write_report (SvCli *cli, const SvReport *report, const SvInventory *inventory, GError **error)
+{
+  switch (sv_cli_get_output (cli)) {
+  case SV_OUTPUT_JSON:
+    return write_document (report, sv_report_write_json, NULL, 2, error);
+  case SV_OUTPUT_JSONL:
+    return write_document (report, sv_report_write_json, NULL, 0, error);
+  case SV_OUTPUT_SARIF:
+    return write_document (report, sv_report_write_sarif, NULL, 2, error);
+  case SV_OUTPUT_OPENVEX:
+    return write_document (report, sv_report_write_openvex, NULL, 2, error);
+  case SV_OUTPUT_CYCLONEDX:
+    return write_document (report, NULL, inventory, 2, error);
+  case SV_OUTPUT_CSV:
+    return sv_cli_write_records (cli, &sv_update_type, report->updates, error);
+  case SV_OUTPUT_TABLE:
+  case SV_OUTPUT_WIDE:
+  case SV_N_OUTPUTS:
+  default:
+    return sv_render_report (cli, report, error);
+  }
+}
+
+int
+sv_cmd_scan (SvCli *cli, GError **error)
+{
+  SvGate gate;
+  if (!find_gate (sv_cli_get_setting (cli, "fail-on"), &gate, error))
+    return SV_EXIT_USAGE;
+  g_autoptr (SvHostView) view = sv_host_view_new (cli, SV_VIEW_FETCH, error);
+  g_autoptr (SvReport) report = view != NULL ? sv_host_view_make_report (view, error) : NULL;
+  if (report == NULL || !sv_host_view_keep (view, report, error) ||
+      !write_report (cli, report, sv_host_view_get_inventory (view), error))
+    return SV_EXIT_FAILED;
+  return judge_gates (cli, report, gate, error);
+}
+
+/* --- check --- */
+
+static int
+check_code (const SvReport *report)
+{
+  if (report->summary->security_updates > 0)
+    return SV_EXIT_SECURITY_UPDATES;
+  if (report->host->reboot_reasons->len > 0)
+    return SV_EXIT_REBOOT;
+  return report->summary->updates > 0 ? SV_EXIT_UPDATES : SV_EXIT_OK;
+}
+
+int
+sv_cmd_check (SvCli *cli, GError **error)
+{
+  g_autoptr (SvHostView) view = sv_host_view_new (cli, SV_VIEW_LOCAL, error);
+  g_autoptr (SvReport) report = view != NULL ? sv_host_view_make_report (view, error) : NULL;
+  if (report == NULL)
+    return SV_EXIT_FAILED;
+  if (sv_cli_get_output (cli) == SV_OUTPUT_JSON) {
+    if (!write_document (report, sv_report_write_json, NULL, 2, error))
+      return SV_EXIT_FAILED;
+    return check_code (report);
+  }
+  g_autofree char *line = g_strdup_printf (
+      "%" G_GINT64_FORMAT " updates, %" G_GINT64_FORMAT " security, reboot %s, %u unknown\n",
+      report->summary->updates, report->summary->security_updates,
+      report->host->reboot_reasons->len > 0 ? "needed" : "not needed", report->unknown->len);
+  return sv_cli_write (line, strlen (line), error) ? check_code (report) : SV_EXIT_FAILED;
+}

@@ -1,0 +1,109 @@
+#include "cli/evidence_lookup.h"
+
+#include "advisory/advisory.h"
+
+#include <string.h>
+
+struct SvLookup {
+  SvDb *db;
+  gboolean kev_consulted;
+  GHashTable *canonical; /* id -> canonical id */
+  SvFacts facts;         /* of the vulnerability asked about last */
+};
+
+static gboolean
+find_kev (SvLookup *lookup, GError **error)
+{
+  g_autoptr (GPtrArray) feeds = sv_feed_list (lookup->db, error);
+  for (guint i = 0; feeds != NULL && i < feeds->len; i++) {
+    const SvFeed *feed = feeds->pdata[i];
+    lookup->kev_consulted =
+        lookup->kev_consulted || (strcmp (feed->kind, "kev") == 0 && feed->records > 0);
+  }
+  return feeds != NULL;
+}
+
+SvLookup *
+sv_lookup_new (SvDb *db, GError **error)
+{
+  g_autoptr (SvLookup) lookup = g_new0 (SvLookup, 1);
+  lookup->db = db;
+  lookup->canonical = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return find_kev (lookup, error) ? g_steal_pointer (&lookup) : NULL;
+}
+
+void
+sv_lookup_free (SvLookup *lookup)
+{
+  if (lookup == NULL)
+    return;
+  sv_facts_clear (&lookup->facts);
+  g_hash_table_unref (lookup->canonical);
+  g_free (lookup);
+}
+
+typedef struct {
+  SvClaimFunc func;
+  gpointer user_data;
+} SvClaimCall;
+
+static gboolean
+pass_row (const SvStatementRow *row, gpointer user_data, GError **error)
+{
+  SvClaimCall *call = user_data;
+  SvClaim claim = {row->feed, row->statement};
+  return call->func (&claim, call->user_data, error);
+}
+
+static gboolean
+store_claims (gpointer source, const char *release, SvNameKind kind, const char *package,
+              SvClaimFunc func, gpointer user_data, GError **error)
+{
+  SvLookup *lookup = source;
+  if (release == NULL)
+    return TRUE; /* a system of no known release: no statement is about it */
+  SvStatementQuery query = {.release = release, .package = package, .name_kind = kind};
+  SvClaimCall call = {func, user_data};
+  return sv_statement_foreach (lookup->db, &query, pass_row, &call, error);
+}
+
+/* A CVE id is the name of a flaw; any other id stands for the CVE it is an alias of (trap 53). */
+static const char *
+store_canonical (gpointer source, const char *id)
+{
+  SvLookup *lookup = source;
+  if (sv_text_is_cve (id))
+    return id;
+  const char *known = g_hash_table_lookup (lookup->canonical, id);
+  if (known != NULL)
+    return known;
+  g_auto (SvFacts) facts = {0};
+  char *name = NULL;
+  if (sv_facts_load (lookup->db, id, &facts, NULL))
+    for (guint i = 0; name == NULL && i < facts.names->len; i++)
+      if (sv_text_is_cve (facts.names->pdata[i]))
+        name = g_strdup (facts.names->pdata[i]);
+  if (name == NULL)
+    name = g_strdup (id);
+  g_hash_table_insert (lookup->canonical, g_strdup (id), name);
+  return name;
+}
+
+SvClaimSource
+sv_lookup_get_claims (SvLookup *lookup)
+{
+  return (SvClaimSource){store_claims, store_canonical, lookup};
+}
+
+void
+sv_lookup_evidence (SvLookup *lookup, const char *vulnerability, SvEvidence *ret_evidence)
+{
+  sv_facts_clear (&lookup->facts);
+  *ret_evidence = (SvEvidence){.vulnerability = vulnerability,
+                               .kev_consulted = lookup->kev_consulted};
+  if (!sv_facts_load (lookup->db, vulnerability, &lookup->facts, NULL))
+    return;
+  ret_evidence->kev = lookup->facts.kev;
+  ret_evidence->epss = lookup->facts.epss;
+  ret_evidence->cve = lookup->facts.cve;
+}

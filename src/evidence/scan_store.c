@@ -1,0 +1,197 @@
+#include "evidence/scan_store.h"
+
+gboolean
+sv_scan_load_known (SvDb *db, const char *host, GHashTable **ret_known, GError **error)
+{
+  g_autoptr (SvQuery) query = sv_db_query (
+      db,
+      "SELECT vulnerability, min(first_seen_us) FROM finding "
+      "WHERE host = :host AND resolved_us = 0 GROUP BY vulnerability",
+      error);
+  if (query == NULL)
+    return FALSE;
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  sv_query_bind_text (query, "host", host);
+  SvStep step;
+  while ((step = sv_query_step (query, error)) == SV_STEP_ROW) {
+    gint64 *since = g_new (gint64, 1);
+    *since = sv_query_get_int64 (query, 1);
+    g_hash_table_insert (known, g_strdup (sv_query_get_text (query, 0)), since);
+  }
+  if (step == SV_STEP_ERROR)
+    return FALSE;
+  *ret_known = g_steal_pointer (&known);
+  return TRUE;
+}
+
+/* One save. */
+typedef struct {
+  SvDb *db;
+  const char *host;
+  SvReport *report;
+} SvSave;
+
+static gboolean
+find_previous (const SvSave *save, gint64 *ret_at_us, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (save->db, "SELECT max(at_us) FROM scan WHERE host = :host", error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_text (query, "host", save->host);
+  SvStep step = sv_query_step (query, error);
+  if (step == SV_STEP_ERROR)
+    return FALSE;
+  *ret_at_us = step == SV_STEP_ROW ? sv_query_get_int64 (query, 0) : 0;
+  return TRUE;
+}
+
+static gboolean
+save_host (const SvSave *save, GError **error)
+{
+  g_autoptr (SvQuery) query = sv_db_query (
+      save->db,
+      "INSERT INTO host (id, hostname, distro, first_seen_us, last_seen_us) "
+      "VALUES (:id, :hostname, :distro, :at, :at) "
+      "ON CONFLICT (id) DO UPDATE SET hostname = excluded.hostname, distro = excluded.distro, "
+      "last_seen_us = excluded.last_seen_us",
+      error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_text (query, "id", save->host);
+  sv_query_bind_text (query, "hostname", save->report->host->hostname);
+  sv_query_bind_text (query, "distro", save->report->host->release);
+  sv_query_bind_int64 (query, "at", save->report->at_us);
+  return sv_query_run (query, error);
+}
+
+static gboolean
+save_scan (const SvSave *save, GError **error)
+{
+  g_autoptr (SvQuery) query = sv_db_query (
+      save->db,
+      "INSERT INTO scan (id, host, at_us, engine, packages, updates, security, findings) "
+      "VALUES (:id, :host, :at, :engine, :packages, :updates, :security, :findings)",
+      error);
+  if (query == NULL)
+    return FALSE;
+  const SvReport *report = save->report;
+  g_autofree char *id = g_uuid_string_random ();
+  sv_query_bind_text (query, "id", id);
+  sv_query_bind_text (query, "host", save->host);
+  sv_query_bind_int64 (query, "at", report->at_us);
+  sv_query_bind_text (query, "engine", report->engine);
+  sv_query_bind_int64 (query, "packages", report->host->packages);
+  sv_query_bind_int64 (query, "updates", report->summary->updates);
+  sv_query_bind_int64 (query, "security", report->summary->security_updates);
+  sv_query_bind_int64 (query, "findings", report->findings->len);
+  return sv_query_run (query, error);
+}
+
+/* Opens or carries on the interval of one finding. The id of a resolved one that is back begins a
+ * new interval: known since now. */
+static gboolean
+save_finding (const SvSave *save, SvQuery *query, const SvFinding *finding, GError **error)
+{
+  gint64 at = save->report->at_us;
+  sv_query_bind_text (query, "host", save->host);
+  sv_query_bind_text (query, "vulnerability", finding->vulnerability);
+  sv_query_bind_text (query, "package", finding->package);
+  sv_query_bind_text (query, "arch", finding->arch != NULL ? finding->arch : "");
+  sv_query_bind_text (query, "installed", finding->installed);
+  sv_query_bind_text (query, "status", sv_verdict_names[finding->verdict]);
+  sv_query_bind_int64 (query, "at", at);
+  sv_query_bind_int64 (query, "fix", finding->fix == SV_FIX_REACHABLE ? at : 0);
+  return sv_query_run (query, error);
+}
+
+static gboolean
+save_findings (const SvSave *save, GError **error)
+{
+  g_autoptr (SvQuery) query = sv_db_query (
+      save->db,
+      "INSERT INTO finding (host, vulnerability, package, arch, installed, status, first_seen_us, "
+      "fix_available_us, last_seen_us, resolved_us) VALUES (:host, :vulnerability, :package, :arch, "
+      ":installed, :status, :at, :fix, :at, 0) "
+      "ON CONFLICT (host, vulnerability, package, arch) DO UPDATE SET "
+      "first_seen_us = CASE WHEN finding.resolved_us > 0 THEN excluded.first_seen_us "
+      "ELSE finding.first_seen_us END, "
+      "fix_available_us = CASE WHEN finding.fix_available_us > 0 AND finding.resolved_us = 0 "
+      "THEN finding.fix_available_us ELSE excluded.fix_available_us END, "
+      "installed = excluded.installed, status = excluded.status, "
+      "last_seen_us = excluded.last_seen_us, resolved_us = 0",
+      error);
+  if (query == NULL)
+    return FALSE;
+  for (guint i = 0; i < save->report->findings->len; i++)
+    if (!save_finding (save, query, save->report->findings->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* What this scan did not see any more is resolved as of now. */
+static gboolean
+close_resolved (const SvSave *save, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (save->db,
+                   "UPDATE finding SET resolved_us = :at "
+                   "WHERE host = :host AND resolved_us = 0 AND last_seen_us < :at",
+                   error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_text (query, "host", save->host);
+  sv_query_bind_int64 (query, "at", save->report->at_us);
+  return sv_query_run (query, error);
+}
+
+static gboolean
+list_changed (const SvSave *save, const char *sql, GPtrArray **ret_list, GError **error)
+{
+  g_autoptr (SvQuery) query = sv_db_query (save->db, sql, error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_text (query, "host", save->host);
+  sv_query_bind_int64 (query, "at", save->report->at_us);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  SvStep step;
+  while ((step = sv_query_step (query, error)) == SV_STEP_ROW)
+    g_ptr_array_add (list, g_strdup_printf ("%s in %s", sv_query_get_text (query, 0),
+                                            sv_query_get_text (query, 1)));
+  if (step == SV_STEP_ERROR)
+    return FALSE;
+  *ret_list = g_steal_pointer (&list);
+  return TRUE;
+}
+
+static gboolean
+list_changes (const SvSave *save, SvReportChange *change, GError **error)
+{
+  return list_changed (save,
+                       "SELECT vulnerability, package FROM finding "
+                       "WHERE host = :host AND first_seen_us = :at ORDER BY 1, 2",
+                       &change->appeared, error) &&
+         list_changed (save,
+                       "SELECT vulnerability, package FROM finding "
+                       "WHERE host = :host AND resolved_us = :at ORDER BY 1, 2",
+                       &change->resolved, error);
+}
+
+gboolean
+sv_scan_save (SvDb *db, const char *host, SvReport *report, GError **error)
+{
+  SvSave save = {db, host, report};
+  g_autoptr (SvTx) tx = sv_db_begin (db, error);
+  if (tx == NULL)
+    return FALSE;
+  gint64 previous = 0;
+  if (!find_previous (&save, &previous, error) || !save_host (&save, error) ||
+      !save_scan (&save, error) || !save_findings (&save, error) ||
+      !close_resolved (&save, error))
+    return FALSE;
+  SvReportChange *change = sv_record_new (&sv_report_change_type);
+  change->previous_at_us = previous;
+  sv_record_free (&sv_report_change_type, report->change);
+  report->change = change;
+  return list_changes (&save, change, error) && sv_tx_commit (tx, error);
+}

@@ -1,0 +1,8 @@
+/* The door of exposure: who is affected, and can the fix be had. */
+#pragma once
+
+#include "exposure/assess.h"
+#include "exposure/judge.h"
+#include "exposure/policy.h"
+#include "exposure/scenario.h"
+#include "exposure/upgrade.h"
