@@ -152,6 +152,7 @@ has_gpg (void)
 }
 
 #define GPG(home) "gpg", "--homedir", home, "--batch", "--quiet", "--yes"
+#define END_AGENT(home) RUN ("gpgconf", "--homedir", home, "--kill", "gpg-agent")
 
 /* A key that expires after @life ("1d", "never"); its public half goes to the host's keyrings. */
 static char *
@@ -165,6 +166,7 @@ make_key (const Scratch *scratch, const char *name, const char *life, gboolean t
        "--quick-generate-key", name, "ed25519", "sign", life);
   if (trusted)
     RUN (GPG (home), "--armor", "--output", keyring, "--export");
+  END_AGENT (home);
   return home;
 }
 
@@ -176,6 +178,7 @@ sign (const Scratch *scratch, const char *home, const char *release, const char 
   g_autofree char *path = g_build_filename (scratch->lists, out, NULL);
   g_assert_true (g_file_set_contents (in, release, -1, NULL));
   RUN (GPG (home), "--faked-system-time", "20261101T120000", "--output", path, mode, in);
+  END_AGENT (home);
 }
 
 static const char at_time[] = "2026-11-22T00:00:00Z";

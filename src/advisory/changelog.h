@@ -37,8 +37,10 @@ gboolean sv_changelog_parse (SvStream *stream, const char *lineage, SvChangelogF
 /* Which entries of a source are wanted. */
 typedef struct {
   const char *source;
-  const char *installed; /* (nullable) source version: only newer entries */
-  const char *candidate; /* (nullable) source version: none that is newer still */
+  const char *installed; /* (nullable) source version: only newer entries, down to the first that
+                            is not */
+  const char *candidate; /* (nullable) source version: none that is newer still; NULL where the
+                            changelog is the candidate's own */
 } SvChangelogWant;
 
 typedef struct SvChangelogReader SvChangelogReader;

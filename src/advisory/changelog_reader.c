@@ -11,6 +11,7 @@ struct SvChangelogReader {
   GHashTable *ranges;   /* source -> Range */
   GHashTable *seen;     /* set of sources */
   GHashTable *versions; /* set of "source version" that were taken */
+  GHashTable *closed;   /* set of sources whose installed version this document has come down to */
   GPtrArray *entries;   /* SvChangelogEntry */
   gboolean sorted;
 };
@@ -78,6 +79,7 @@ sv_changelog_reader_new (const SvChangelogWant *wants, gsize n_wants, GError **e
   reader->ranges = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, range_free);
   reader->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   reader->versions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  reader->closed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   reader->entries = g_ptr_array_new_with_free_func (entry_free);
   for (gsize i = 0; i < n_wants; i++)
     if (!add_want (reader, &wants[i], error))
@@ -93,36 +95,53 @@ sv_changelog_reader_free (SvChangelogReader *reader)
   g_clear_pointer (&reader->ranges, g_hash_table_unref);
   g_clear_pointer (&reader->seen, g_hash_table_unref);
   g_clear_pointer (&reader->versions, g_hash_table_unref);
+  g_clear_pointer (&reader->closed, g_hash_table_unref);
   g_clear_pointer (&reader->entries, g_ptr_array_unref);
   g_free (reader);
 }
 
-/* A version that is none is no evidence: other entries still are. */
-static gboolean
-is_in_range (const Range *range, const char *version)
+typedef enum { BELOW, WITHIN, ABOVE } Place;
+
+static Place
+place_in (const Range *range, GBytes *key)
 {
-  g_autoptr (GBytes) key = sv_version_key (SV_SCHEME_DEB, version, NULL);
-  return key != NULL && (range->low == NULL || sv_key_bytes_compare (key, range->low) > 0) &&
-         (range->high == NULL || sv_key_bytes_compare (key, range->high) <= 0);
+  if (range->low != NULL && sv_key_bytes_compare (key, range->low) <= 0)
+    return BELOW;
+  return range->high != NULL && sv_key_bytes_compare (key, range->high) > 0 ? ABOVE : WITHIN;
 }
 
 static void
-take_for (SvChangelogReader *reader, const SvChangelogEntry *entry, const char *source)
+add_entry (SvChangelogReader *reader, const SvChangelogEntry *entry, const char *source)
 {
-  const Range *range = g_hash_table_lookup (reader->ranges, source);
-
-  if (range == NULL)
-    return;
-  if (!g_hash_table_contains (reader->seen, source))
-    g_hash_table_add (reader->seen, g_strdup (source));
-  if (!is_in_range (range, entry->version) ||
-      !g_hash_table_add (reader->versions, g_strdup_printf ("%s %s", source, entry->version)))
+  if (!g_hash_table_add (reader->versions, g_strdup_printf ("%s %s", source, entry->version)))
     return;
   SvChangelogEntry *copy = sv_record_copy (&sv_changelog_entry_type, entry);
   g_free (copy->source);
   copy->source = g_strdup (source);
   g_ptr_array_add (reader->entries, copy);
   reader->sorted = FALSE;
+}
+
+/* What stands below the installed version is in it already, whatever number it bears: 1.0-1~deb12u1
+ * sorts before the 1.0-1 that it was made from. A version that is none is no evidence. */
+static void
+take_for (SvChangelogReader *reader, const SvChangelogEntry *entry, const char *source)
+{
+  const Range *range = g_hash_table_lookup (reader->ranges, source);
+  g_autoptr (GBytes) key = NULL;
+
+  if (range == NULL)
+    return;
+  if (!g_hash_table_contains (reader->seen, source))
+    g_hash_table_add (reader->seen, g_strdup (source));
+  key = sv_version_key (SV_SCHEME_DEB, entry->version, NULL);
+  if (key == NULL || g_hash_table_contains (reader->closed, source))
+    return;
+  Place place = place_in (range, key);
+  if (place == BELOW)
+    g_hash_table_add (reader->closed, g_strdup (source));
+  else if (place == WITHIN)
+    add_entry (reader, entry, source);
 }
 
 /* An entry is evidence for the source in whose changelog it stands, and for the one it names. */
@@ -139,6 +158,7 @@ gboolean
 sv_changelog_reader_read (SvChangelogReader *reader, SvStream *stream, const char *lineage,
                           GError **error)
 {
+  g_hash_table_remove_all (reader->closed);
   return sv_changelog_parse (stream, lineage, take_entry, reader, error);
 }
 

@@ -309,6 +309,11 @@ add_fix (const Reading *reading, const Notice *notice, const Fix *fix, GHashTabl
   for (guint i = 0; i < n_flaws; i++) {
     /* trap 43: without a CVE it is still a finding, under its own id */
     const char *flaw = notice->cves->len > 0 ? notice->cves->pdata[i] : notice->id;
+    if (g_hash_table_size (said) >= SV_LIMIT_RECORD_ITEMS) {
+      g_set_error (error, SV_ERROR, SV_ERROR_LIMIT, "'%s' says more than %d things", notice->id,
+                   SV_LIMIT_RECORD_ITEMS);
+      return FALSE;
+    }
     char *key = g_strjoin ("\n", fix->codename, fix->package, flaw, NULL);
     if (g_hash_table_add (said, key) && !add_statement (reading, notice, fix, flaw, error))
       return FALSE;

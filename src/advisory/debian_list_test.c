@@ -130,6 +130,21 @@ test_hostile_bytes (void)
   g_assert_cmpstr (test_feed_get_statement (&too_long, 0)->package, ==, "bar");
 }
 
+/* Many CVEs times many packages: bounded before it is written out. */
+static void
+test_product (void)
+{
+  g_autoptr (GString) text = g_string_new ("[1 Jan 2026] DSA-1-1 foo - x\n\t{");
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (text, "CVE-2026-%u ", i + 1000);
+  g_string_append (text, "}\n");
+  for (guint i = 0; i < 101; i++)
+    g_string_append_printf (text, "\t[bookworm] - foo%u 1\n", i);
+  g_auto (TestFeed) feed;
+  test_feed_read_text ("debian-list", text->str, &feed);
+  g_assert_error (feed.error, SV_ERROR, SV_ERROR_LIMIT);
+}
+
 static void
 test_data (void)
 {
@@ -164,6 +179,7 @@ main (int argc, char **argv)
   g_test_add_func ("/debian-list/pitfall-43-without-cve", test_without_cve);
   g_test_add_func ("/debian-list/pitfall-107-broken-lines", test_broken_lines);
   g_test_add_func ("/debian-list/hostile-bytes", test_hostile_bytes);
+  g_test_add_func ("/debian-list/promise-s39-product", test_product);
   g_test_add_func ("/debian-list/data", test_data);
   return g_test_run ();
 }

@@ -234,6 +234,30 @@ find_offer (gpointer source, const SvPackage *package, SvOffer *ret_offer)
 
 /* --- changelogs --- */
 
+/* Source version that the plan would bring @source to; NULL if it does not touch it. */
+static const char *
+candidate_version (const SvHostView *view, const char *source)
+{
+  for (guint i = 0; i < view->plan->upgrades->len; i++) {
+    const SvUpgrade *upgrade = view->plan->upgrades->pdata[i];
+    if (upgrade->kind == SV_UPGRADE_UPGRADE && strcmp (upgrade->source, source) == 0)
+      return upgrade->source_version;
+  }
+  return NULL;
+}
+
+/* The version that mends: the entry's, or the candidate's where that sorts lower (a rebuild for an
+ * older release: "1.0-1~deb11u8" holds the entry of "1.0-1"). */
+static char *
+lower_version (const SvChangelogEntry *entry, const char *candidate)
+{
+  int order = 0;
+  gboolean above = candidate != NULL &&
+                   sv_version_compare (SV_SCHEME_DEB, entry->version, candidate, &order, NULL) &&
+                   order > 0;
+  return sv_source_version_of_tracker (entry->source, above ? candidate : entry->version);
+}
+
 static void
 add_changelog_statement (SvHostView *view, const SvChangelogEntry *entry, const char *vulnerability)
 {
@@ -252,7 +276,7 @@ add_changelog_statement (SvHostView *view, const SvChangelogEntry *entry, const 
   statement->scheme = SV_SCHEME_DEB;
   statement->status = SV_STATUS_AFFECTED;
   statement->introduced = g_strdup ("0");
-  statement->fixed = sv_source_version_of_tracker (entry->source, entry->version);
+  statement->fixed = lower_version (entry, candidate_version (view, entry->source));
   statement->urgency = g_strdup (entry->urgency);
   g_ptr_array_add (list, statement);
 }
@@ -274,8 +298,8 @@ list_wants (const SvHostView *view)
     const SvUpgrade *upgrade = view->plan->upgrades->pdata[i];
     if (upgrade->kind != SV_UPGRADE_UPGRADE)
       continue;
-    SvChangelogWant want = {upgrade->source, upgrade->installed_source_version,
-                            upgrade->source_version};
+    /* No upper end: what the candidate's own changelog names, the candidate holds. */
+    SvChangelogWant want = {upgrade->source, upgrade->installed_source_version, NULL};
     g_array_append_val (wants, want);
   }
   return wants;

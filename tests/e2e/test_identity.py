@@ -97,7 +97,7 @@ def test_purl_vectors(salve, data):
     for path in sorted((data / "vectors/purl").glob("*.json")):
         for test in json.loads(path.read_text())["tests"]:
             text = test["input"]
-            if test["test_type"] != "roundtrip" or not isinstance(text, str):
+            if test["test_type"] != "validate" or not isinstance(text, str):
                 continue
             done = salve.run("purl", "--stdin", stdin=text + "\n")
             want = "error" if test["expected_failure"] else test["expected_output"]
