@@ -4,7 +4,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-enum { DEBS_TRIED = 4 };
+/* Packages of one source that are tried, and packages that one apt-get is asked for. */
+enum { DEBS_TRIED = 4, BATCH = 8 };
 
 const char *const sv_changelog_state_names[] = {"waiting", "cached",  "fetched", "skipped",
                                                 "absent",  "refused", "failed",  NULL};
@@ -165,36 +166,55 @@ find_cached (const SvChangelogFetch *fetch, SvChangelogNeed *need)
       continue;
     g_free (need->path);
     need->path = g_steal_pointer (&path);
-    settle (need, SV_CHANGELOG_CACHED, NULL);
     return TRUE;
   }
   return FALSE;
 }
 
-/* --- one download --- */
+/* --- downloads --- */
 
-/* The one file that apt-get left in @directory; new string, NULL if there is none. */
-static char *
-find_download (const char *directory)
+/* Several needs with the package each is to be met by, downloaded into one directory. */
+typedef struct {
+  const SvChangelogFetch *fetch;
+  GPtrArray *needs; /* SvChangelogNeed, all of them */
+  gint64 bytes;     /* downloaded, or about to be */
+  guint n_settled;
+  guint rank;       /* which of its packages each need tries now */
+  char *directory;
+} Fetching;
+
+static const SvChangelogDeb *
+deb_of (const Fetching *fetching, const SvChangelogNeed *need)
 {
-  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, ".deb"))
-      return g_build_filename (directory, name, NULL);
-  return NULL;
+  return g_ptr_array_index (need->debs, fetching->rank);
 }
 
 static void
-remove_directory (const char *directory)
+finish (Fetching *fetching, SvChangelogNeed *need, SvChangelogState state, const char *detail)
 {
-  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *path = g_build_filename (directory, name, NULL);
-    g_unlink (path);
-  }
-  g_rmdir (directory);
+  settle (need, state, detail);
+  fetching->n_settled++;
+  if (fetching->fetch->progress != NULL)
+    fetching->fetch->progress (fetching->n_settled, fetching->needs->len, fetching->bytes,
+                               fetching->fetch->user_data);
+}
+
+/* New string: where apt-get puts it. */
+static char *
+download_path (const Fetching *fetching, const SvChangelogDeb *deb)
+{
+  g_auto (GStrv) parts = g_strsplit (deb->version, ":", -1);
+  g_autofree char *version = g_strjoinv ("%3a", parts);
+  return g_strdup_printf ("%s/%s_%s_%s.deb", fetching->directory, deb->package, version,
+                          deb->arch);
+}
+
+static char *
+format_wish (const SvChangelogDeb *deb)
+{
+  if (strcmp (deb->arch, "all") == 0)
+    return g_strdup_printf ("%s=%s", deb->package, deb->version);
+  return g_strdup_printf ("%s:%s=%s", deb->package, deb->arch, deb->version);
 }
 
 /* What apt-get says last, for people. */
@@ -206,25 +226,26 @@ last_line (const GString *errors)
   return sv_text_printable (line != NULL ? line + 1 : text);
 }
 
+/* Whether a package came is for its file to say: one that cannot be had fails them all. */
 static gboolean
-download (const SvChangelogDeb *deb, const char *directory, char **ret_path, GError **error)
+download (const Fetching *fetching, const GPtrArray *batch, GError **error)
 {
-  g_autofree char *what = g_strdup_printf ("%s:%s=%s", deb->package, deb->arch, deb->version);
-  if (strcmp (deb->arch, "all") == 0) {
-    g_free (what);
-    what = g_strdup_printf ("%s=%s", deb->package, deb->version);
-  }
-  const char *argv[] = {"apt-get", "-q", "download", "--", what, NULL};
-  SvRunOptions options = {.directory = directory, .timeout_ms = SV_LIMIT_FETCH_MS};
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+  SvRunOptions options = {.directory = fetching->directory, .timeout_ms = SV_LIMIT_FETCH_MS};
   g_auto (SvRunResult) result = {0};
 
-  if (!sv_run (argv, &options, &result, error))
+  for (const char *const *word = (const char *const[]){"apt-get", "-q", "download", "--", NULL};
+       *word != NULL; word++)
+    g_ptr_array_add (argv, g_strdup (*word));
+  for (guint i = 0; i < batch->len; i++)
+    g_ptr_array_add (argv, format_wish (deb_of (fetching, g_ptr_array_index (batch, i))));
+  g_ptr_array_add (argv, NULL);
+  if (!sv_run ((const char *const *)argv->pdata, &options, &result, error))
     return FALSE;
-  *ret_path = find_download (directory);
-  if (result.exit_code == 0 && *ret_path != NULL)
+  if (result.exit_code == 0)
     return TRUE;
   g_autofree char *why = last_line (result.errors);
-  g_set_error (error, SV_ERROR, SV_ERROR_UNREACHABLE, "apt-get cannot download %s: %s", what, why);
+  g_set_error (error, SV_ERROR, SV_ERROR_UNREACHABLE, "apt-get download: %s", why);
   return FALSE;
 }
 
@@ -248,75 +269,131 @@ check_digest (const char *path, const SvChangelogDeb *deb, GError **error)
 }
 
 static gboolean
-fetch_into (const SvChangelogFetch *fetch, SvChangelogNeed *need, const SvChangelogDeb *deb,
-            const char *directory, GError **error)
+keep_changelog (const Fetching *fetching, SvChangelogNeed *need, const char *package,
+                GError **error)
 {
-  g_autofree char *package = NULL;
-  g_autofree char *path = cache_path (fetch, need, deb);
+  const SvChangelogDeb *deb = deb_of (fetching, need);
   gsize size;
 
-  if (!download (deb, directory, &package, error))
-    return FALSE;
-  need->fetched_bytes += deb->size_bytes;
   if (!check_digest (package, deb, error))
     return FALSE;
   g_autoptr (GBytes) text = sv_changelog_extract (package, error);
   if (text == NULL)
     return FALSE;
   const char *data = g_bytes_get_data (text, &size);
-  if (!g_file_set_contents (path, data, (gssize)size, error))
-    return FALSE;
   g_free (need->path);
-  need->path = g_steal_pointer (&path);
-  settle (need, SV_CHANGELOG_FETCHED, NULL);
+  need->path = cache_path (fetching->fetch, need, deb);
+  return g_file_set_contents (need->path, data, (gssize)size, error);
+}
+
+/* A package without changelog leaves the need to its next one, if there is any. */
+static void
+take_download (Fetching *fetching, SvChangelogNeed *need, const char *package)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean last = fetching->rank + 1 >= MIN (need->debs->len, DEBS_TRIED);
+
+  if (keep_changelog (fetching, need, package, &error)) {
+    finish (fetching, need, SV_CHANGELOG_FETCHED, NULL);
+    return;
+  }
+  g_clear_pointer (&need->path, g_free);
+  if (sv_error_is (error, SV_ERROR_UNTRUSTED))
+    finish (fetching, need, SV_CHANGELOG_REFUSED, error->message);
+  else if (!sv_error_is (error, SV_ERROR_NOT_FOUND))
+    finish (fetching, need, SV_CHANGELOG_FAILED, error->message);
+  else if (last)
+    finish (fetching, need, SV_CHANGELOG_ABSENT, "no package of it that was looked at holds one");
+}
+
+static void
+remove_directory (const char *directory)
+{
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
+  const char *name;
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (directory, name, NULL);
+    g_unlink (path);
+  }
+  g_rmdir (directory);
+}
+
+static void
+fetch_batch (Fetching *fetching, const GPtrArray *batch)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean done = download (fetching, batch, &error);
+
+  for (guint i = 0; i < batch->len; i++) {
+    SvChangelogNeed *need = g_ptr_array_index (batch, i);
+    g_autofree char *package = download_path (fetching, deb_of (fetching, need));
+    g_autoptr (GPtrArray) alone = g_ptr_array_new ();
+    g_ptr_array_add (alone, need);
+    if (g_file_test (package, G_FILE_TEST_IS_REGULAR))
+      take_download (fetching, need, package);
+    else if (!done && batch->len > 1)
+      fetch_batch (fetching, alone);
+    else
+      finish (fetching, need, SV_CHANGELOG_FAILED,
+              error != NULL ? error->message : "apt-get left no file of that name");
+  }
+}
+
+static gboolean
+fetch_batch_apart (Fetching *fetching, GPtrArray *batch, GError **error)
+{
+  if (batch->len == 0)
+    return TRUE;
+  fetching->directory = g_build_filename (fetching->fetch->cache, "fetch-XXXXXX", NULL);
+  gboolean made = g_mkdtemp (fetching->directory) != NULL;
+  if (made) {
+    fetch_batch (fetching, batch);
+    remove_directory (fetching->directory);
+  } else {
+    sv_error_set_errno (error, errno, "make directory", fetching->directory);
+  }
+  g_clear_pointer (&fetching->directory, g_free);
+  g_ptr_array_set_size (batch, 0);
+  return made;
+}
+
+/* --- all needs --- */
+
+/* FALSE if the need is settled without a download. */
+static gboolean
+reserve (Fetching *fetching, SvChangelogNeed *need)
+{
+  const SvChangelogDeb *deb =
+      fetching->rank < need->debs->len ? deb_of (fetching, need) : NULL;
+
+  if (deb == NULL)
+    finish (fetching, need, SV_CHANGELOG_ABSENT, "no package of this source is offered");
+  else if (!is_usable (need, deb))
+    finish (fetching, need, SV_CHANGELOG_REFUSED,
+            "the index describes its package in no usable way");
+  else if (deb->size_bytes > fetching->fetch->max_bytes - fetching->bytes)
+    finish (fetching, need, SV_CHANGELOG_SKIPPED,
+            "its package is larger than the bytes that are left");
+  if (need->state != SV_CHANGELOG_WAITING)
+    return FALSE;
+  fetching->bytes += deb->size_bytes;
+  need->fetched_bytes += deb->size_bytes;
   return TRUE;
 }
 
 static gboolean
-fetch_deb (const SvChangelogFetch *fetch, SvChangelogNeed *need, const SvChangelogDeb *deb,
-           GError **error)
+fetch_rank (Fetching *fetching, GError **error)
 {
-  g_autofree char *directory = g_build_filename (fetch->cache, "fetch-XXXXXX", NULL);
+  g_autoptr (GPtrArray) batch = g_ptr_array_new ();
 
-  if (g_mkdtemp (directory) == NULL)
-    return sv_error_set_errno (error, errno, "make directory", directory);
-  gboolean done = fetch_into (fetch, need, deb, directory, error);
-  remove_directory (directory);
-  return done;
-}
-
-/* --- one need --- */
-
-static SvChangelogState
-state_of (const GError *error)
-{
-  if (sv_error_is (error, SV_ERROR_NOT_FOUND))
-    return SV_CHANGELOG_ABSENT;
-  return sv_error_is (error, SV_ERROR_UNTRUSTED) ? SV_CHANGELOG_REFUSED : SV_CHANGELOG_FAILED;
-}
-
-/* The next package is tried only where this one holds no changelog. */
-static void
-fetch_need (const SvChangelogFetch *fetch, SvChangelogNeed *need, gint64 left_bytes)
-{
-  settle (need, SV_CHANGELOG_ABSENT, "no package of this source is offered");
-  for (guint i = 0; i < MIN (need->debs->len, DEBS_TRIED); i++) {
-    const SvChangelogDeb *deb = g_ptr_array_index (need->debs, i);
-    g_autoptr (GError) error = NULL;
-    if (!is_usable (need, deb)) {
-      settle (need, SV_CHANGELOG_REFUSED, "the index describes its package in no usable way");
-      return;
-    }
-    if (deb->size_bytes > left_bytes - need->fetched_bytes) {
-      settle (need, SV_CHANGELOG_SKIPPED, "its package is larger than the bytes that are left");
-      return;
-    }
-    if (fetch_deb (fetch, need, deb, &error))
-      return;
-    settle (need, state_of (error), error->message);
-    if (need->state != SV_CHANGELOG_ABSENT)
-      return;
+  for (guint i = 0; i < fetching->needs->len; i++) {
+    SvChangelogNeed *need = g_ptr_array_index (fetching->needs, i);
+    if (need->state == SV_CHANGELOG_WAITING && reserve (fetching, need))
+      g_ptr_array_add (batch, need);
+    if (batch->len == BATCH && !fetch_batch_apart (fetching, batch, error))
+      return FALSE;
   }
+  return fetch_batch_apart (fetching, batch, error);
 }
 
 static int
@@ -338,30 +415,38 @@ smallest_bytes (const SvChangelogNeed *need)
 static int
 compare_needs (gconstpointer a, gconstpointer b)
 {
-  const SvChangelogNeed *left = *(SvChangelogNeed *const *)a, *right = *(SvChangelogNeed *const *)b;
+  const SvChangelogNeed *left = *(SvChangelogNeed *const *)a,
+                        *right = *(SvChangelogNeed *const *)b;
   gint64 left_bytes = smallest_bytes (left), right_bytes = smallest_bytes (right);
   if (left_bytes != right_bytes)
     return left_bytes < right_bytes ? -1 : 1;
   return strcmp (left->source, right->source);
 }
 
+static void
+look_in_cache (Fetching *fetching)
+{
+  for (guint i = 0; i < fetching->needs->len; i++) {
+    SvChangelogNeed *need = g_ptr_array_index (fetching->needs, i);
+    settle (need, SV_CHANGELOG_WAITING, NULL);
+    need->fetched_bytes = 0;
+    g_ptr_array_sort (need->debs, compare_debs);
+    if (find_cached (fetching->fetch, need))
+      finish (fetching, need, SV_CHANGELOG_CACHED, NULL);
+  }
+}
+
 gboolean
 sv_changelog_fetch (const SvChangelogFetch *fetch, GPtrArray *needs, GError **error)
 {
-  gint64 bytes = 0;
+  Fetching fetching = {.fetch = fetch, .needs = needs};
 
   if (g_mkdir_with_parents (fetch->cache, 0700) != 0)
     return sv_error_set_errno (error, errno, "make directory", fetch->cache);
-  for (guint i = 0; i < needs->len; i++)
-    g_ptr_array_sort (((SvChangelogNeed *)g_ptr_array_index (needs, i))->debs, compare_debs);
+  look_in_cache (&fetching);
   g_ptr_array_sort (needs, compare_needs);
-  for (guint i = 0; i < needs->len; i++) {
-    SvChangelogNeed *need = g_ptr_array_index (needs, i);
-    if (!find_cached (fetch, need))
-      fetch_need (fetch, need, fetch->max_bytes - bytes);
-    bytes += need->fetched_bytes;
-    if (fetch->progress != NULL)
-      fetch->progress (i + 1, needs->len, bytes, fetch->user_data);
-  }
+  for (; fetching.rank < DEBS_TRIED; fetching.rank++)
+    if (!fetch_rank (&fetching, error))
+      return FALSE;
   return TRUE;
 }

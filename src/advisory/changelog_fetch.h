@@ -51,8 +51,8 @@ typedef struct {
  * sv_changelog_fetch:
  * @needs: SvChangelogNeed; state, path, detail and fetched_bytes are set
  *
- * For each need: the cached changelog, else `apt-get download` of one exact package version into a
- * directory of its own, its SHA-256 compared with the signed index's, its changelog taken out
+ * For each need: the cached changelog, else `apt-get download` of exact package versions into a
+ * directory of their own, its SHA-256 compared with the signed index's, its changelog taken out
  * without unpacking, kept under source, version and digest, and the package deleted. Small ones
  * come first, so that the bytes allowed reach far. Trouble with one need is that need's state.
  * Errors: the cache cannot be made or written. Source: promise S4.

@@ -1,7 +1,5 @@
 #include "advisory/feed_format.h"
 
-#include "base/documents.h"
-
 #include <string.h>
 
 const SvFeedFormat sv_feed_formats[] = {

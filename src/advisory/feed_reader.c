@@ -1,7 +1,5 @@
 #include "advisory/feed_reader.h"
 
-#include "base/time.h"
-
 gboolean
 sv_input_add (const SvFeedInput *input, SvFeedRecord kind, gconstpointer record, GError **error)
 {

@@ -317,12 +317,14 @@ import_one (SvCli *cli, SvDb *db, const char *spec, GError **error)
                  "--feed '%.64s': write KIND:PATH with a kind that 'salve feed list' names", spec);
     return FALSE;
   }
-  g_autoptr (SvFeed) feed = sv_feed_new (parts[0], parts[0], NULL);
+  /* an id of its own: a registered feed of that kind keeps its address and schedule */
+  g_autofree char *id = g_strconcat (parts[0], ":given", NULL);
+  g_autoptr (SvFeed) feed = sv_feed_new (id, parts[0], NULL);
   if (!sv_feed_register (db, feed, error))
     return FALSE;
   g_auto (SvFeedResult) result = {0};
   SvFeedImport import = {
-      .feed = parts[0], .path = parts[1], .now_us = sv_cli_get_now (cli), .force = TRUE};
+      .feed = id, .path = parts[1], .now_us = sv_cli_get_now (cli), .force = TRUE};
   if (!sv_feed_import (db, &import, &result, error))
     return FALSE;
   if (result.counts.skipped > 0)

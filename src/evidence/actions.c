@@ -40,6 +40,7 @@ new_draft (const char *source)
   draft->action->cves = new_strings ();
   draft->action->exploited = new_strings ();
   draft->action->restarts = new_strings ();
+  draft->action->listeners = new_strings ();
   draft->action->unknown = new_strings ();
   draft->action->reachable = TRUE;
   draft->action->epss = NAN;
@@ -202,6 +203,25 @@ note_restarts (const SvInventory *inventory, SvAction *action)
   }
 }
 
+/* What of the action listens: an attacker reaches that first. */
+static void
+note_listeners (const SvInventory *inventory, SvDraft *draft)
+{
+  SvAction *action = draft->action;
+  for (guint i = 0; inventory->listeners != NULL && i < inventory->listeners->len; i++) {
+    const SvListener *listener = inventory->listeners->pdata[i];
+    if (listener->package == NULL ||
+        !g_ptr_array_find_with_equal_func (action->packages, listener->package, g_str_equal, NULL))
+      continue;
+    g_autofree char *text =
+        g_strdup_printf ("%s %s:%" G_GINT64_FORMAT " %s", listener->protocol, listener->address,
+                         listener->port, listener->process != NULL ? listener->process : "?");
+    add_distinct (action->listeners, text);
+    draft->rank.reach =
+        MAX (draft->rank.reach, listener->local_only ? SV_REACH_LOCAL : SV_REACH_NETWORK);
+  }
+}
+
 static char *
 due_text (const SvAction *action, gint64 now_us)
 {
@@ -278,6 +298,10 @@ finish (SvReportParts *parts, const SvReport *report, SvDraft *draft)
   if (!draft->judged && draft->action->security)
     judge (parts, draft, "");
   note_restarts (parts->inventory, draft->action);
+  note_listeners (parts->inventory, draft);
+  draft->rank.n_healed = draft->action->cves->len;
+  draft->rank.urgency =
+      draft->action->urgency != NULL ? sv_enum_find (urgencies, draft->action->urgency) + 1 : 0;
   write_summary (draft->action, report->at_us);
 }
 

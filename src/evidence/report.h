@@ -94,6 +94,7 @@ typedef struct {
   gboolean reachable;
   char *why_not;
   gboolean reboot;     /* it takes effect only with a reboot */
+  GPtrArray *listeners; /* strings: "tcp 0.0.0.0:22 sshd", what of it listens */
   GPtrArray *restarts; /* strings: processes that must be restarted */
   gint64 size_bytes;
   GPtrArray *unknown; /* strings: inputs of the decision that nobody knows */

@@ -111,6 +111,8 @@ static const SvField action_fields[] = {
     SV_FIELD (SvAction, why_not, SV_TYPE_STRING, .flags = SV_FIELD_WIDE,
               .doc = "Why it is not reachable."),
     SV_FIELD (SvAction, reboot, SV_TYPE_BOOL, .doc = "It takes effect only with a reboot."),
+    SV_FIELD (SvAction, listeners, SV_TYPE_STRINGS, .flags = SV_FIELD_WIDE,
+              .doc = "What of it listens, and where."),
     SV_FIELD (SvAction, restarts, SV_TYPE_STRINGS, .flags = SV_FIELD_WIDE,
               .doc = "Processes to restart."),
     SV_FIELD (SvAction, size_bytes, SV_TYPE_INT64, .flags = SV_FIELD_WIDE, .doc = "Download."),

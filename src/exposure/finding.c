@@ -44,7 +44,7 @@ static const struct {
   const char *pattern;
   guint rank;
 } feed_ranks[] = {
-    {"debian-tracker*", 0}, {"debian-list*", 1}, {"updateinfo*", 1}, {"osv*", 2},
+    {"debian-tracker*", 0}, {"debian-list*", 1}, {"debian-d?a*", 1}, {"updateinfo*", 1}, {"*osv*", 2},
     {"changelog*", 3},
 };
 

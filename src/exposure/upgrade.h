@@ -61,6 +61,12 @@ typedef struct {
  */
 SvUpgradePlan *sv_upgrade_plan (SvArchive *archive, const SvUpgradeInput *input);
 
+/* What evidence the plan asks for, each new and owned: SvChangelogNeed, one for each source version
+ * to come, with the packages that may hold its changelog; and SvChangelogWant, borrowing from
+ * @plan, one for each source version that is installed. */
+GPtrArray *sv_upgrade_list_needs (const SvUpgradePlan *plan);
+GArray *sv_upgrade_list_wants (const SvUpgradePlan *plan);
+
 /* New string: where an installed version can be had from, as SvPackage.origin has it; "" if no
  * archive that was read offers it (trap 72). */
 char *sv_upgrade_find_origin (const SvArchive *archive, const SvPackage *package);

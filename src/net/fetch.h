@@ -6,11 +6,11 @@
 
 typedef struct {
   const char *url;
-  const char *path;       /* where it goes; PATH.meta, PATH.part and PATH.part.meta lie beside it */
+  const char *path;       /* where it goes; PATH.meta, .part and .part.meta lie beside it */
   guint64 max_bytes;      /* 0: SV_LIMIT_FETCH_BYTES */
   guint timeout_ms;       /* 0: SV_LIMIT_FETCH_MS */
   const char *proxy;      /* (nullable) "http://proxy.example:3128"; NULL: none, whatever the
-                             environment says. Then the proxy decides which addresses are reached. */
+                             environment says. The proxy then decides what can be reached. */
   gboolean allow_http;    /* plain HTTP too: the answer proves nothing about who sent it */
   gboolean allow_private; /* loopback, private and link-local addresses too */
 } SvFetchRequest;

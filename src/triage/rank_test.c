@@ -4,20 +4,25 @@
 
 /* One row is ranked before the next, each for one reason. */
 static const SvRank ladder[] = {
-    {TRUE, SV_SSVC_IMMEDIATE, 500, 0.1, 1, "m"},
-    {TRUE, SV_SSVC_SCHEDULED, 100, 0.9, 9, "m"},  /* outcome over date */
-    {FALSE, SV_SSVC_IMMEDIATE, 100, 0.9, 9, "m"}, /* exploited over outcome */
-    {FALSE, SV_SSVC_DEFER, 200, 0.1, 9, "m"},     /* outcome */
-    {FALSE, SV_SSVC_DEFER, 300, 0.9, 9, "m"},     /* date over EPSS */
-    {FALSE, SV_SSVC_DEFER, 0, 0.9, 5, "m"},       /* no date comes last */
-    {FALSE, SV_SSVC_DEFER, 0, 0.8, 9, "m"},       /* EPSS over CVSS */
-    {FALSE, SV_SSVC_DEFER, 0, 0.0, 9, "m"},
-    {FALSE, SV_SSVC_DEFER, 0, NAN, 10, "m"}, /* unknown behind zero */
-    {FALSE, SV_SSVC_DEFER, 0, NAN, 9, "a"},  /* CVSS over name */
-    {FALSE, SV_SSVC_DEFER, 0, NAN, 0, "a"},
-    {FALSE, SV_SSVC_DEFER, 0, NAN, NAN, "B"}, /* bytes, not the locale */
-    {FALSE, SV_SSVC_DEFER, 0, NAN, NAN, "a"},
-    {FALSE, SV_SSVC_DEFER, 0, NAN, NAN, "aa"},
+    {TRUE, SV_SSVC_IMMEDIATE, 500, 0.1, 1, .name = "m"},
+    {TRUE, SV_SSVC_SCHEDULED, 100, 0.9, 9, .name = "m"},  /* outcome over date */
+    {FALSE, SV_SSVC_IMMEDIATE, 100, 0.9, 9, .name = "m"}, /* exploited over outcome */
+    {FALSE, SV_SSVC_DEFER, 200, 0.1, 9, .name = "m"},     /* outcome */
+    {FALSE, SV_SSVC_DEFER, 300, 0.9, 9, .name = "m"},     /* date over EPSS */
+    {FALSE, SV_SSVC_DEFER, 0, 0.9, 5, .name = "m"},       /* no date comes last */
+    {FALSE, SV_SSVC_DEFER, 0, 0.8, 9, .name = "m"},       /* EPSS over CVSS */
+    {FALSE, SV_SSVC_DEFER, 0, 0.0, 9, .name = "m"},
+    {FALSE, SV_SSVC_DEFER, 0, NAN, 10, .name = "m"}, /* unknown behind zero */
+    {FALSE, SV_SSVC_DEFER, 0, NAN, 9, .name = "a"},  /* CVSS over name */
+    {FALSE, SV_SSVC_DEFER, 0, NAN, 0, .name = "a"},
+    {FALSE, SV_SSVC_DEFER, 0, NAN, NAN, SV_REACH_NETWORK, 0, 0, "z"},
+    {FALSE, SV_SSVC_DEFER, 0, NAN, NAN, SV_REACH_LOCAL, 9, 9, "z"}, /* reach over urgency */
+    {FALSE, SV_SSVC_DEFER, 0, NAN, NAN, SV_REACH_NOT_SEEN, 9, 0, "z"},
+    {FALSE, SV_SSVC_DEFER, 0, NAN, NAN, SV_REACH_NOT_SEEN, 1, 9, "z"}, /* urgency over number */
+    {FALSE, SV_SSVC_DEFER, 0, NAN, NAN, SV_REACH_NOT_SEEN, 0, 9, "z"},
+    {FALSE, SV_SSVC_DEFER, 0, NAN, NAN, .name = "B"}, /* bytes, not the locale */
+    {FALSE, SV_SSVC_DEFER, 0, NAN, NAN, .name = "a"},
+    {FALSE, SV_SSVC_DEFER, 0, NAN, NAN, .name = "aa"},
 };
 
 static void
