@@ -11,14 +11,16 @@ import json
 import pathlib
 import random
 import re
+import shutil
 import subprocess
 import sys
 import zlib
 from collections import defaultdict
 from itertools import accumulate
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 OPEN, NOT_AFFECTED = None, "0"  # in place of a fixed version
+UNLIKELY = re.compile(r"^linux-|-dbg$")  # as packages on top of those of a real server
 DSA_VERSION = re.compile(r"\t\[(?:bullseye|buster|stretch|jessie)\] - (\S+) (\S+)")
 
 
@@ -102,8 +104,10 @@ def make_status(archive, root, count, dice):
     """Root b, and packages on top: half of sources with advisories, half of any."""
     text = (root / "dpkg-status").read_text().rstrip("\n")
     installed = {fields["Package"] for fields, _ in stanzas(root / "dpkg-status")}
+    fit = {name for name in archive.binaries if not UNLIKELY.search(name)}
     busy = sorted(f["Package"] for s in archive.flaws for f in archive.fields[s])
-    wanted = dice.sample(busy, count) + dice.sample(sorted(archive.binaries), count)
+    wanted = (dice.sample([name for name in busy if name in fit], count)
+              + dice.sample(sorted(fit), count))
     extra = [name for pair in zip(wanted[:count], wanted[count:]) for name in pair]
     extra = [name for name in dict.fromkeys(extra) if name not in installed]
     blocks = [text]
@@ -193,6 +197,29 @@ def write_oval(path, rows, binary_of):
         out.write("</states>\n</oval_definitions>\n")
 
 
+def write_packages(path, status):
+    """What the oracle goes by: binary, source and source version. Signed kernels are built from the
+    source linux and have its version with a plus ("6.1.176+1" of "6.1.176-1")."""
+    lines = []
+    for fields, _ in stanzas(status):
+        source, version = source_of(fields)
+        if source.startswith("linux-signed-"):
+            source, version = "linux", version.replace("+", "-")
+        lines.append(f"{fields['Package']}\t{source}\t{version}\n")
+    path.write_text("".join(lines))
+
+
+def write_apt_config(out):
+    """oscap asks apt's library for packages: this one knows nothing but the made status file."""
+    (out / "apt/lists/partial").mkdir(parents=True, exist_ok=True)
+    (out / "apt/cache/archives/partial").mkdir(parents=True, exist_ok=True)
+    here = out.resolve()
+    (out / "apt.conf").write_text(
+        f'Dir::State "{here}/apt";\nDir::State::lists "{here}/apt/lists";\n'
+        f'Dir::State::status "{here}/status";\nDir::Cache "{here}/apt/cache";\n'
+        f'Dir::Etc "{here}/apt";\n')
+
+
 def binary_chooser(archive, status):
     """OVAL knows binaries only: of each source the installed one whose version is the source's."""
     chosen = {}
@@ -209,9 +236,12 @@ def main():
     dice = random.Random(12)
     archive = Archive(data)
     root = data / "debian/rootfs-b-bookworm-server"
-    status = out / "root/var/lib/dpkg/status"
-    status.parent.mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+    status = out / "status"
     status.write_text(make_status(archive, root, packages, dice))
+    shutil.copyfile(root / "os-release", out / "os-release")
+    write_packages(out / "packages.tsv", status)
+    write_apt_config(out)
     rows = make_rows(archive, count, dice)
     (out / "rows.tsv").write_text("".join(f"{s}\t{f}\t{v or '-'}\n" for s, f, v in rows))
     write_tracker(out / "tracker.json", rows)

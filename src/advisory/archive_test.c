@@ -229,8 +229,7 @@ test_candidates (void)
   g_assert_cmpint (alpha->phased_percent, ==, 30);
   g_assert_cmpint (alpha->installed_bytes, ==, 10240);
   g_assert_true (g_ptr_array_index (alpha->indexes, 0) == index);
-  const SvCandidate *beta =
-      g_ptr_array_index (sv_archive_find_candidates (archive, "beta"), 0);
+  const SvCandidate *beta = g_ptr_array_index (sv_archive_find_candidates (archive, "beta"), 0);
   g_assert_cmpstr (beta->source, ==, "beta");
   g_assert_cmpstr (beta->source_version, ==, "2");
   g_assert_true (g_ptr_array_index (sv_archive_find_providers (archive, "virtual"), 0) == beta);
@@ -271,8 +270,7 @@ typedef struct {
 
 static const SignRow sign_rows[] = {
     {"clear-signed", SV_AUTHENTICITY_VERIFIED, TRUE, "never", "--clear-sign", "stable_InRelease"},
-    {"unknown-key", SV_AUTHENTICITY_UNVERIFIED, FALSE, "never", "--clear-sign",
-     "stable_InRelease"},
+    {"unknown-key", SV_AUTHENTICITY_UNVERIFIED, FALSE, "never", "--clear-sign", "stable_InRelease"},
     {"expired-key", SV_AUTHENTICITY_BAD, TRUE, "1d", "--clear-sign", "stable_InRelease"},
     {"inline-message", SV_AUTHENTICITY_BAD, TRUE, "never", "--sign", "stable_InRelease"},
     {"signature-alone", SV_AUTHENTICITY_BAD, TRUE, "never", "--detach-sign", "stable_InRelease"},
@@ -407,8 +405,8 @@ empty_file (const char *text)
   return g_strdup ("");
 }
 
-static const Tamper tampers[] = {flip,          prepend,         append,    add_header,
-                                 take_signature_off, empty_signature, empty_file};
+static const Tamper tampers[] = {
+    flip, prepend, append, add_header, take_signature_off, empty_signature, empty_file};
 
 static void
 test_tampered (void)
@@ -421,7 +419,7 @@ test_tampered (void)
   g_autofree char *text = NULL;
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   for (gsize i = 0; i < G_N_ELEMENTS (tampers); i++) {
-    g_autofree char *changed = tampers[i] (text);
+    g_autofree char *changed = tampers[i](text);
     write_file (scratch.lists, inrelease_file, changed, -1);
     g_autoptr (SvArchive) archive = open_archive (&scratch, at_time);
     g_assert_cmpint (only_release (archive)->authenticity, ==, SV_AUTHENTICITY_BAD);
@@ -605,8 +603,8 @@ debian_archive (void)
   g_autofree char *path =
       g_build_filename (data != NULL ? data : "/nonexistent", "debian", "archive", NULL);
   g_autofree char *gpgv = g_find_program_in_path ("gpgv");
-  if (g_file_test (path, G_FILE_TEST_IS_DIR) && gpgv != NULL
-      && g_file_test ("/usr/share/keyrings/debian-archive-keyring.gpg", G_FILE_TEST_EXISTS))
+  if (g_file_test (path, G_FILE_TEST_IS_DIR) && gpgv != NULL &&
+      g_file_test ("/usr/share/keyrings/debian-archive-keyring.gpg", G_FILE_TEST_EXISTS))
     return g_steal_pointer (&path);
   g_test_skip ("debian/archive, gpgv or Debian's keyring absent");
   return NULL;

@@ -41,84 +41,6 @@ static const SvField need_fields[] = {
 SV_RECORD_TYPE (sv_changelog_need_type, SvChangelogNeed, "ChangelogNeed", need_fields,
                 "One source version whose changelog is needed");
 
-/* --- taking the changelog out of a package --- */
-
-typedef struct {
-  const char *pattern;
-  int rank; /* higher is better */
-} MemberRow;
-
-/* "changelog.gz" is upstream's own where there is a Debian one beside it. */
-static const MemberRow member_rows[] = {
-    {"*usr/share/doc/*/changelog.Debian.gz", 2},
-    {"*usr/share/doc/*/changelog.Debian", 2},
-    {"*usr/share/doc/*/changelog.gz", 1},
-    {"*usr/share/doc/*/changelog", 1},
-};
-
-typedef struct {
-  GBytes *text;
-  int rank;
-} Extract;
-
-static int
-rank_member (const char *name)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (member_rows); i++)
-    if (sv_text_glob (member_rows[i].pattern, name))
-      return member_rows[i].rank;
-  return 0;
-}
-
-/* Ends the walk with SV_ERROR_EXISTS once nothing better can come. */
-static gboolean
-take_member (const char *name, SvStream *content, gpointer user_data, GError **error)
-{
-  Extract *extract = user_data;
-  int rank = rank_member (name);
-
-  if (rank <= extract->rank)
-    return TRUE;
-  GBytes *text = sv_stream_read_all (content, SV_LIMIT_CHANGELOG_BYTES, error);
-  if (text == NULL)
-    return FALSE;
-  g_clear_pointer (&extract->text, g_bytes_unref);
-  extract->text = text;
-  extract->rank = rank;
-  if (rank < member_rows[0].rank)
-    return TRUE;
-  g_set_error (error, SV_ERROR, SV_ERROR_EXISTS, "the changelog was found");
-  return FALSE;
-}
-
-static gboolean
-open_member (const char *name, SvStream *content, gpointer user_data, GError **error)
-{
-  if (!g_str_has_prefix (name, "data.tar"))
-    return TRUE;
-  return sv_documents_foreach_stream (content, NULL, take_member, user_data, error);
-}
-
-GBytes *
-sv_changelog_extract (const char *deb, GError **error)
-{
-  g_autoptr (SvStream) stream = sv_stream_open (deb, error);
-  g_autoptr (GError) cause = NULL;
-  Extract extract = {0};
-
-  if (stream == NULL)
-    return NULL;
-  if (!sv_documents_foreach_stream (stream, NULL, open_member, &extract, &cause) &&
-      !sv_error_is (cause, SV_ERROR_EXISTS)) {
-    g_clear_pointer (&extract.text, g_bytes_unref);
-    g_propagate_error (error, g_steal_pointer (&cause));
-    return NULL;
-  }
-  if (extract.text == NULL)
-    g_set_error (error, SV_ERROR, SV_ERROR_NOT_FOUND, "'%s' holds no changelog", deb);
-  return extract.text;
-}
-
 /* --- the cache --- */
 
 /* Names come from outside, and become file names and arguments. */
@@ -179,7 +101,7 @@ typedef struct {
   GPtrArray *needs; /* SvChangelogNeed, all of them */
   gint64 bytes;     /* downloaded, or about to be */
   guint n_settled;
-  guint rank;       /* which of its packages each need tries now */
+  guint rank; /* which of its packages each need tries now */
   char *directory;
 } Fetching;
 
@@ -205,8 +127,7 @@ download_path (const Fetching *fetching, const SvChangelogDeb *deb)
 {
   g_auto (GStrv) parts = g_strsplit (deb->version, ":", -1);
   g_autofree char *version = g_strjoinv ("%3a", parts);
-  return g_strdup_printf ("%s/%s_%s_%s.deb", fetching->directory, deb->package, version,
-                          deb->arch);
+  return g_strdup_printf ("%s/%s_%s_%s.deb", fetching->directory, deb->package, version, deb->arch);
 }
 
 static char *
@@ -363,8 +284,7 @@ fetch_batch_apart (Fetching *fetching, GPtrArray *batch, GError **error)
 static gboolean
 reserve (Fetching *fetching, SvChangelogNeed *need)
 {
-  const SvChangelogDeb *deb =
-      fetching->rank < need->debs->len ? deb_of (fetching, need) : NULL;
+  const SvChangelogDeb *deb = fetching->rank < need->debs->len ? deb_of (fetching, need) : NULL;
 
   if (deb == NULL)
     finish (fetching, need, SV_CHANGELOG_ABSENT, "no package of this source is offered");
@@ -415,8 +335,7 @@ smallest_bytes (const SvChangelogNeed *need)
 static int
 compare_needs (gconstpointer a, gconstpointer b)
 {
-  const SvChangelogNeed *left = *(SvChangelogNeed *const *)a,
-                        *right = *(SvChangelogNeed *const *)b;
+  const SvChangelogNeed *left = *(SvChangelogNeed *const *)a, *right = *(SvChangelogNeed *const *)b;
   gint64 left_bytes = smallest_bytes (left), right_bytes = smallest_bytes (right);
   if (left_bytes != right_bytes)
     return left_bytes < right_bytes ? -1 : 1;

@@ -46,8 +46,7 @@ format (SvChangelogReader *reader)
     g_string_append_printf (out, "%s/%s %s %s %s", entry->source, entry->named, entry->version,
                             entry->distribution, entry->urgency);
     for (guint n = 0; n < entry->vulnerabilities->len; n++)
-      g_string_append_printf (out, " %s",
-                              (char *)g_ptr_array_index (entry->vulnerabilities, n));
+      g_string_append_printf (out, " %s", (char *)g_ptr_array_index (entry->vulnerabilities, n));
     g_string_append_c (out, '\n');
   }
   return g_string_free (out, FALSE);
@@ -161,8 +160,8 @@ read_data (const char *root, const char *name)
 }
 
 typedef struct {
-  GPtrArray *strings;  /* what wants borrow */
-  GArray *wants;       /* SvChangelogWant */
+  GPtrArray *strings;   /* what wants borrow */
+  GArray *wants;        /* SvChangelogWant */
   GHashTable *expected; /* "source CVE" */
   SvChangelogWant want;
 } Truth;
@@ -191,12 +190,11 @@ read_source_member (SvJsonReader *reader, const char *key, gpointer user_data, G
     if (!sv_json_read_strings (reader, cves, error))
       return FALSE;
     for (guint i = 0; i < cves->len; i++)
-      g_hash_table_add (truth->expected,
-                        g_strdup_printf ("%s %s", truth->want.source,
-                                         (char *)g_ptr_array_index (cves, i)));
+      g_hash_table_add (truth->expected, g_strdup_printf ("%s %s", truth->want.source,
+                                                          (char *)g_ptr_array_index (cves, i)));
     return TRUE;
   }
-  const char **target = strcmp (key, "source") == 0                        ? &truth->want.source
+  const char **target = strcmp (key, "source") == 0                     ? &truth->want.source
                         : strcmp (key, "installed_source_version") == 0 ? &truth->want.installed
                                                                         : NULL;
   if (target == NULL)
@@ -272,9 +270,8 @@ test_truth (gconstpointer root)
     g_assert_cmpint (entry->dated_at_us, >, 0);
     g_assert_nonnull (entry->urgency);
     for (guint n = 0; n < entry->vulnerabilities->len; n++) {
-      g_autofree char *pair =
-          g_strdup_printf ("%s %s", entry->source,
-                           (char *)g_ptr_array_index (entry->vulnerabilities, n));
+      g_autofree char *pair = g_strdup_printf (
+          "%s %s", entry->source, (char *)g_ptr_array_index (entry->vulnerabilities, n));
       extra += !g_hash_table_remove (truth.expected, pair);
     }
   }

@@ -6,22 +6,23 @@
 
 /* --- Release files --- */
 
-static const char release_text[] = "Origin: Debian\n"
-                                   "Label: Debian-Security\n"
-                                   "Suite: oldstable-security\n"
-                                   "Version: 12\n"
-                                   "Codename: bookworm-security\n"
-                                   "Date: Fri, 20 Nov 2026 00:12:41 UTC\n"
-                                   "Valid-Until: Fri, 27 Nov 2026 00:12:41 UTC\n"
-                                   "NotAutomatic: yes\n"
-                                   "ButAutomaticUpgrades: no\n"
-                                   "MD5Sum:\n"
-                                   " d41d8cd98f00b204e9800998ecf8427e 0 main/binary-amd64/Packages\n"
-                                   "SHA256:\n"
-                                   " AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-                                   "       17 main/binary-amd64/Packages\n"
-                                   " bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-                                   "  9 main/binary-amd64/Packages.xz\n";
+static const char release_text[] =
+    "Origin: Debian\n"
+    "Label: Debian-Security\n"
+    "Suite: oldstable-security\n"
+    "Version: 12\n"
+    "Codename: bookworm-security\n"
+    "Date: Fri, 20 Nov 2026 00:12:41 UTC\n"
+    "Valid-Until: Fri, 27 Nov 2026 00:12:41 UTC\n"
+    "NotAutomatic: yes\n"
+    "ButAutomaticUpgrades: no\n"
+    "MD5Sum:\n"
+    " d41d8cd98f00b204e9800998ecf8427e 0 main/binary-amd64/Packages\n"
+    "SHA256:\n"
+    " AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    "       17 main/binary-amd64/Packages\n"
+    " bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+    "  9 main/binary-amd64/Packages.xz\n";
 
 static gboolean
 parse (const char *text, SvRelease *release, GPtrArray *entries, GError **error)
@@ -84,9 +85,8 @@ judged_at (const char *at)
   g_assert_true (sv_time_parse (at, &at_us, NULL));
   release->authenticity = SV_AUTHENTICITY_VERIFIED;
   sv_release_judge_time (release, at_us);
-  g_assert_true ((release->detail == NULL)
-                 == (strcmp (at, "2026-11-22T00:00:00Z") == 0
-                     || strcmp (at, "2026-11-27T00:12:41Z") == 0));
+  g_assert_true ((release->detail == NULL) == (strcmp (at, "2026-11-22T00:00:00Z") == 0 ||
+                                               strcmp (at, "2026-11-27T00:12:41Z") == 0));
   return release->authenticity;
 }
 
@@ -142,8 +142,7 @@ test_frame (void)
 
 #define S "[GNUPG:] "
 #define NEW S "NEWSIG\n"
-#define VALID(digest)                                                                              \
-  S "VALIDSIG AAAA 2026-11-20 1795133563 0 4 0 1 " digest " 01 BBBB\n"
+#define VALID(digest) S "VALIDSIG AAAA 2026-11-20 1795133563 0 4 0 1 " digest " 01 BBBB\n"
 #define GOOD NEW S "GOODSIG 5440 somebody\n" VALID ("8")
 
 static void

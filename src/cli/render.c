@@ -36,6 +36,8 @@ kind_text (const SvAction *action, gint64 now_us)
     g_string_append (text, ", not offered");
   if (action->reboot)
     g_string_append (text, ", reboot");
+  if (action->low_relevance)
+    g_string_append (text, ", headers only");
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -187,6 +189,9 @@ append_sources (const SvReport *report, GString *out)
   g_string_append (out, "\nSOURCES\n");
   for (guint i = 0; i < report->sources->len; i++) {
     const SvReportSource *source = report->sources->pdata[i];
+    if (!source->consulted && strcmp (source->authenticity, "bad") != 0 &&
+        strcmp (source->kind, "apt-archive") == 0)
+      continue; /* archives of other releases: in the JSON */
     g_autofree char *age =
         source->age_s >= 0 ? sv_time_format_span (source->age_s * SV_SECOND_US) : NULL;
     if (source->consulted)

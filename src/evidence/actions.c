@@ -7,13 +7,14 @@
 typedef struct {
   SvAction *action;
   SvRank rank;
-  gboolean judged; /* at least one vulnerability was */
+  GHashTable *relevant; /* those of its cves that are in code which can run here; lent by `cves` */
 } SvDraft;
 
 static void
 draft_free (SvDraft *draft)
 {
   sv_record_free (&sv_action_type, draft->action);
+  g_hash_table_unref (draft->relevant);
   g_free (draft);
 }
 
@@ -42,6 +43,7 @@ new_draft (const char *source)
   draft->action->restarts = new_strings ();
   draft->action->listeners = new_strings ();
   draft->action->unknown = new_strings ();
+  draft->relevant = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   draft->action->reachable = TRUE;
   draft->action->epss = NAN;
   draft->action->cvss_score = NAN;
@@ -122,7 +124,6 @@ add_judgement (SvDraft *draft, const SvJudgement *judgement)
   action->epss = fmax (action->epss, judgement->epss); /* fmax passes NaN over */
   action->cvss_score = fmax (action->cvss_score, judgement->cvss_score);
   note_unknown_inputs (action, judgement->ssvc_answer);
-  draft->judged = TRUE;
 }
 
 static void
@@ -162,7 +163,10 @@ collect_cves (SvReportParts *parts, const SvReport *report, SvDraft *draft)
         g_strcmp0 (finding->source, tracker_source) != 0 ||
         !sv_finding_is_healed_by (finding, scheme, NULL, tracker_version))
       continue;
-    raise_urgency (action, finding->urgency);
+    if (!finding->low_relevance && !finding->unimportant) {
+      g_hash_table_add (draft->relevant, g_strdup (finding->vulnerability));
+      raise_urgency (action, finding->urgency);
+    }
     if (g_hash_table_add (seen, finding->vulnerability))
       g_ptr_array_add (action->cves, g_strdup (finding->vulnerability));
   }
@@ -179,9 +183,14 @@ collect_cves_of_updates (const SvReport *report, SvDraft *draft)
     const SvUpdate *update = report->updates->pdata[u];
     if (strcmp (update->source, draft->action->source) != 0)
       continue;
-    for (guint i = 0; i < update->cves->len; i++)
-      if (g_hash_table_add (seen, update->cves->pdata[i]))
+    gboolean relevant = !sv_package_is_low_relevance (update->package);
+    for (guint i = 0; i < update->cves->len; i++) {
+      if (g_hash_table_add (seen, update->cves->pdata[i])) {
         g_ptr_array_add (draft->action->cves, g_strdup (update->cves->pdata[i]));
+        if (relevant)
+          g_hash_table_add (draft->relevant, g_strdup (update->cves->pdata[i]));
+      }
+    }
   }
   g_ptr_array_sort (draft->action->cves, compare_natural);
 }
@@ -190,10 +199,11 @@ collect_cves_of_updates (const SvReport *report, SvDraft *draft)
 static void
 note_restarts (const SvInventory *inventory, SvAction *action)
 {
-  static const char *const boot_packages[] = {"linux-image-*", "kernel*", "linux-signed-*", "linux",
-                                              "systemd", "glibc", "dbus", NULL};
-  for (const char *const *pattern = boot_packages; *pattern != NULL; pattern++)
-    action->reboot = action->reboot || sv_text_glob (*pattern, action->source);
+  static const char *const boot_packages[] = {"linux-image-*", "kernel", "kernel-core", "kernel-default",
+                                              "systemd", "libc6", "glibc", "dbus", NULL};
+  for (guint i = 0; i < action->packages->len; i++)
+    for (const char *const *pattern = boot_packages; *pattern != NULL; pattern++)
+      action->reboot = action->reboot || sv_text_glob (*pattern, action->packages->pdata[i]);
   for (guint i = 0; inventory->stale_processes != NULL && i < inventory->stale_processes->len; i++) {
     const SvStaleProcess *process = inventory->stale_processes->pdata[i];
     for (guint p = 0; process->packages != NULL && p < process->packages->len; p++)
@@ -256,6 +266,8 @@ write_summary (SvAction *action, gint64 now_us)
     g_string_append (text, ", not reachable");
   if (action->reboot)
     g_string_append (text, ", reboot");
+  if (action->low_relevance)
+    g_string_append (text, ", headers or data only");
   action->summary = g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -265,6 +277,8 @@ compare_drafts (gconstpointer a, gconstpointer b)
   const SvDraft *x = *(SvDraft *const *)a, *y = *(SvDraft *const *)b;
   if (x->action->security != y->action->security)
     return x->action->security ? -1 : 1;
+  if (x->action->low_relevance != y->action->low_relevance)
+    return x->action->low_relevance ? 1 : -1;
   return sv_rank_compare (&x->rank, &y->rank);
 }
 
@@ -286,20 +300,31 @@ draft_by_source (const SvReport *report)
   return drafts;
 }
 
+char *
+sv_action_unnamed_id (const SvAction *action)
+{
+  return action->security && action->cves->len == 0 ? g_strconcat ("update:", action->source, NULL)
+                                                    : NULL;
+}
+
 static void
 finish (SvReportParts *parts, const SvReport *report, SvDraft *draft)
 {
   collect_cves (parts, report, draft);
   collect_cves_of_updates (report, draft);
-  for (guint i = 0; i < draft->action->cves->len; i++)
-    judge (parts, draft, draft->action->cves->pdata[i]);
+  SvAction *action = draft->action;
+  action->low_relevance = action->cves->len > 0 && g_hash_table_size (draft->relevant) == 0;
+  for (guint i = 0; i < action->cves->len; i++)
+    if (action->low_relevance || g_hash_table_contains (draft->relevant, action->cves->pdata[i]))
+      judge (parts, draft, action->cves->pdata[i]);
   /* A security update of which no vulnerability is known is judged all the same: with every
    * input about the flaw unknown. */
-  if (!draft->judged && draft->action->security)
-    judge (parts, draft, "");
+  g_autofree char *unnamed = sv_action_unnamed_id (action);
+  if (unnamed != NULL)
+    judge (parts, draft, unnamed);
   note_restarts (parts->inventory, draft->action);
   note_listeners (parts->inventory, draft);
-  draft->rank.n_healed = draft->action->cves->len;
+  draft->rank.n_healed = g_hash_table_size (draft->relevant);
   draft->rank.urgency =
       draft->action->urgency != NULL ? sv_enum_find (urgencies, draft->action->urgency) + 1 : 0;
   write_summary (draft->action, report->at_us);

@@ -77,6 +77,7 @@ typedef struct {
   char *from;
   char *to;
   gboolean security;
+  gboolean low_relevance; /* what it heals is in headers, documentation or data alone (trap 24) */
   char *origin;
   GPtrArray *packages;  /* strings */
   GPtrArray *cves;      /* strings */
@@ -101,6 +102,10 @@ typedef struct {
   char *summary;      /* one line for people */
 } SvAction;
 extern const SvRecordType sv_action_type;
+
+/* New string: the id under which the history keeps a security update of which no vulnerability is
+ * known ("update:tzdata"), so that its date does not move with every scan; NULL for other actions. */
+char *sv_action_unnamed_id (const SvAction *action);
 
 /* How this scan differs from the one before on the same host. */
 typedef struct {

@@ -83,6 +83,8 @@ static const SvField action_fields[] = {
     SV_FIELD (SvAction, from, SV_TYPE_STRING, .flags = SV_FIELD_WIDE, .doc = "Installed version."),
     SV_FIELD (SvAction, to, SV_TYPE_STRING, .flags = SV_FIELD_WIDE, .doc = "Version to go to."),
     SV_FIELD (SvAction, security, SV_TYPE_BOOL, .doc = "A security update."),
+    SV_FIELD (SvAction, low_relevance, SV_TYPE_BOOL, .flags = SV_FIELD_WIDE,
+              .doc = "What it heals is in headers, documentation or data alone."),
     SV_FIELD (SvAction, origin, SV_TYPE_STRING, .flags = SV_FIELD_WIDE, .doc = "Archive."),
     SV_FIELD (SvAction, packages, SV_TYPE_STRINGS, .flags = SV_FIELD_WIDE,
               .doc = "Binary packages."),

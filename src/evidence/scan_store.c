@@ -105,6 +105,24 @@ save_finding (const SvSave *save, SvQuery *query, const SvFinding *finding, GErr
   return sv_query_run (query, error);
 }
 
+/* Security updates of which no vulnerability is known have an interval too. */
+static gboolean
+save_unnamed (const SvSave *save, SvQuery *query, GError **error)
+{
+  for (guint i = 0; i < save->report->actions->len; i++) {
+    SvAction *action = save->report->actions->pdata[i];
+    g_autofree char *id = sv_action_unnamed_id (action);
+    SvFinding finding = {.vulnerability = id,
+                         .package = action->source,
+                         .installed = action->from != NULL ? action->from : (char *)"",
+                         .verdict = SV_VERDICT_AFFECTED,
+                         .fix = action->reachable ? SV_FIX_REACHABLE : SV_FIX_NOT_REACHABLE};
+    if (id != NULL && !save_finding (save, query, &finding, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 save_findings (const SvSave *save, GError **error)
 {
@@ -126,7 +144,7 @@ save_findings (const SvSave *save, GError **error)
   for (guint i = 0; i < save->report->findings->len; i++)
     if (!save_finding (save, query, save->report->findings->pdata[i], error))
       return FALSE;
-  return TRUE;
+  return save_unnamed (save, query, error);
 }
 
 /* What this scan did not see any more is resolved as of now. */

@@ -62,7 +62,7 @@ sv_policy_phase (const SvCandidate *candidate, const char *machine_id)
     return SV_PHASE_RELEASED;
   if (machine_id == NULL || *machine_id == '\0')
     return SV_PHASE_UNKNOWN;
-  g_autofree char *text = g_strdup_printf ("%s-%s-%s", candidate->source,
-                                           candidate->source_version, machine_id);
+  g_autofree char *text =
+      g_strdup_printf ("%s-%s-%s", candidate->source, candidate->source_version, machine_id);
   return draw (text) > (guint)candidate->phased_percent ? SV_PHASE_DEFERRED : SV_PHASE_INCLUDED;
 }

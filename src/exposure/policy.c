@@ -13,14 +13,14 @@ typedef enum { MATCH_VERSION, MATCH_RELEASE, MATCH_ORIGIN } MatchKind;
 /* "release o=Debian,a=stable": NULL members match everything. */
 typedef struct {
   char *origin, *label, *suite, *codename, *version, *component, *arch;
-  char *any; /* "release stable": suite or codename */
+  char *any;    /* "release stable": suite or codename */
   gboolean all; /* "release *" */
 } ReleaseMatch;
 
 typedef struct {
   MatchKind kind;
-  char **names;    /* package patterns; NULL: a pin of all packages */
-  char *pattern;   /* of version or site */
+  char **names;  /* package patterns; NULL: a pin of all packages */
+  char *pattern; /* of version or site */
   ReleaseMatch release;
   int priority;
 } Pin;
@@ -36,9 +36,9 @@ static void
 pin_free (Pin *pin)
 {
   ReleaseMatch *release = &pin->release;
-  char *texts[] = {pin->pattern,    release->origin,  release->label,     release->suite,
-                   release->codename, release->version, release->component, release->arch,
-                   release->any};
+  char *texts[] = {pin->pattern,       release->origin,   release->label,
+                   release->suite,     release->codename, release->version,
+                   release->component, release->arch,     release->any};
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
   g_strfreev (pin->names);
@@ -181,13 +181,13 @@ release_matches (const ReleaseMatch *release, const SvIndex *index)
   gboolean empty = TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (release_rows); i++)
     empty = empty && G_STRUCT_MEMBER (char *, release, release_rows[i].offset) == NULL;
-  return !empty && matches_or_unset (release->origin, index->origin)
-         && matches_or_unset (release->label, index->label)
-         && matches_or_unset (release->suite, index->suite)
-         && matches_or_unset (release->codename, index->codename)
-         && matches_or_unset (release->version, index->version)
-         && matches_or_unset (release->component, index->component)
-         && matches_or_unset (release->arch, index->arch);
+  return !empty && matches_or_unset (release->origin, index->origin) &&
+         matches_or_unset (release->label, index->label) &&
+         matches_or_unset (release->suite, index->suite) &&
+         matches_or_unset (release->codename, index->codename) &&
+         matches_or_unset (release->version, index->version) &&
+         matches_or_unset (release->component, index->component) &&
+         matches_or_unset (release->arch, index->arch);
 }
 
 static gboolean
@@ -209,8 +209,7 @@ choice_matches (const Pin *pin, const SvChoice *choice)
   for (guint i = 0; choice->offer != NULL && i < choice->offer->indexes->len; i++)
     if (index_matches (pin, g_ptr_array_index (choice->offer->indexes, i)))
       return TRUE;
-  return choice->installed && pin->kind == MATCH_RELEASE
-         && index_matches (pin, &installed_index);
+  return choice->installed && pin->kind == MATCH_RELEASE && index_matches (pin, &installed_index);
 }
 
 /* "name", "na*", "/regex/", "src:name", each with ":arch"; without one it means the native one. */
@@ -244,8 +243,8 @@ find_pin (const SvPolicy *policy, const char *name, const char *arch, const SvCh
   for (guint i = 0; i < policy->specific->len; i++) {
     const Pin *pin = g_ptr_array_index (policy->specific, i);
     for (char **pattern = pin->names; *pattern != NULL; pattern++)
-      if (**pattern != '\0' && name_matches (policy, *pattern, name, source, arch)
-          && choice_matches (pin, choice))
+      if (**pattern != '\0' && name_matches (policy, *pattern, name, source, arch) &&
+          choice_matches (pin, choice))
         return pin;
   }
   return NULL;
@@ -339,14 +338,13 @@ sv_policy_get_priority (const SvPolicy *policy, const char *name, const char *ar
   if (choice->installed)
     best = policy->installed_priority;
   for (guint i = 0; choice->offer != NULL && i < choice->offer->indexes->len; i++)
-    best = MAX (best, sv_policy_get_index_priority (
-                          policy, g_ptr_array_index (choice->offer->indexes, i)));
+    best = MAX (
+        best, sv_policy_get_index_priority (policy, g_ptr_array_index (choice->offer->indexes, i)));
   return best == PRIORITY_UNSET ? 0 : best;
 }
 
 int
-sv_policy_choose (const SvPolicy *policy, const char *name, const char *arch,
-                  const GArray *choices)
+sv_policy_choose (const SvPolicy *policy, const char *name, const char *arch, const GArray *choices)
 {
   gboolean below_installed = FALSE;
   int best = -1, best_priority = 0;
@@ -361,79 +359,4 @@ sv_policy_choose (const SvPolicy *policy, const char *name, const char *arch,
     below_installed = below_installed || choice->installed;
   }
   return best;
-}
-
-/* --- what archives are --- */
-
-typedef struct {
-  const char *origin; /* patterns; NULL: anything, absence included */
-  const char *label;
-  const char *suite; /* or codename */
-} SecurityRow;
-
-static const SecurityRow security_rows[] = {
-    {"Debian", "Debian-Security", NULL},
-    {"Debian", NULL, "*-security"},
-    {"Ubuntu", NULL, "*-security"},
-    {"UbuntuESM*", NULL, "*-security"},
-    {"Devuan", "Devuan-Security", NULL},
-    {"Devuan", NULL, "*-security"},
-    {"PureOS", NULL, "*-security"},
-    {"", NULL, "*-security"}, /* no Release file here: all that is known is the name */
-};
-
-gboolean
-sv_policy_is_security (const SvIndex *index)
-{
-  const char *origin = index->origin != NULL ? index->origin : "";
-  for (gsize i = 0; i < G_N_ELEMENTS (security_rows); i++) {
-    const SecurityRow *row = &security_rows[i];
-    if (sv_text_glob (row->origin, origin)
-        && (row->label == NULL || g_strcmp0 (row->label, index->label) == 0)
-        && (row->suite == NULL || (index->suite != NULL && sv_text_glob (row->suite, index->suite))
-            || (index->codename != NULL && sv_text_glob (row->suite, index->codename))))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* apt prints archives of one label and version once. */
-static gboolean
-was_printed (const GPtrArray *indexes, guint position)
-{
-  const SvIndex *index = g_ptr_array_index (indexes, position);
-  for (guint i = 0; index->label != NULL && i < position; i++) {
-    const SvIndex *other = g_ptr_array_index (indexes, i);
-    if (g_strcmp0 (other->label, index->label) == 0
-        && g_strcmp0 (other->version, index->version) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static void
-append_origin (GString *out, const SvIndex *index)
-{
-  if (index->label != NULL)
-    g_string_append_printf (out, "%s:", index->label);
-  if (index->suite == NULL)
-    g_string_append (out, index->site != NULL && *index->site != '\0' ? index->site : "localhost");
-  else if (index->version == NULL)
-    g_string_append (out, index->suite);
-  else
-    g_string_append_printf (out, "%s/%s", index->version, index->suite);
-}
-
-char *
-sv_policy_format_origin (const GPtrArray *indexes)
-{
-  g_autoptr (GString) out = g_string_new (NULL);
-  for (guint i = 0; i < indexes->len; i++) {
-    if (was_printed (indexes, i))
-      continue;
-    if (out->len > 0)
-      g_string_append (out, ", ");
-    append_origin (out, g_ptr_array_index (indexes, i));
-  }
-  return g_string_free (g_steal_pointer (&out), FALSE);
 }

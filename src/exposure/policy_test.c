@@ -6,19 +6,36 @@
 /* --- the archives of these tests --- */
 
 static SvIndex indexes[] = {
-    {.origin = (char *)"Debian", .label = (char *)"Debian", .suite = (char *)"stable",
-     .codename = (char *)"bookworm", .version = (char *)"12.15", .component = (char *)"main",
-     .arch = (char *)"amd64", .site = (char *)"mirror.example"},
-    {.origin = (char *)"Debian", .label = (char *)"Debian-Security",
-     .suite = (char *)"stable-security", .codename = (char *)"bookworm-security",
-     .version = (char *)"12", .component = (char *)"main", .arch = (char *)"amd64",
+    {.origin = (char *)"Debian",
+     .label = (char *)"Debian",
+     .suite = (char *)"stable",
+     .codename = (char *)"bookworm",
+     .version = (char *)"12.15",
+     .component = (char *)"main",
+     .arch = (char *)"amd64",
      .site = (char *)"mirror.example"},
-    {.origin = (char *)"Debian Backports", .label = (char *)"Debian Backports",
-     .suite = (char *)"stable-backports", .codename = (char *)"bookworm-backports",
-     .component = (char *)"main", .not_automatic = TRUE, .but_automatic_upgrades = TRUE,
+    {.origin = (char *)"Debian",
+     .label = (char *)"Debian-Security",
+     .suite = (char *)"stable-security",
+     .codename = (char *)"bookworm-security",
+     .version = (char *)"12",
+     .component = (char *)"main",
+     .arch = (char *)"amd64",
      .site = (char *)"mirror.example"},
-    {.origin = (char *)"Debian", .label = (char *)"Debian", .suite = (char *)"experimental",
-     .codename = (char *)"rc-buggy", .not_automatic = TRUE, .site = (char *)"other.example"},
+    {.origin = (char *)"Debian Backports",
+     .label = (char *)"Debian Backports",
+     .suite = (char *)"stable-backports",
+     .codename = (char *)"bookworm-backports",
+     .component = (char *)"main",
+     .not_automatic = TRUE,
+     .but_automatic_upgrades = TRUE,
+     .site = (char *)"mirror.example"},
+    {.origin = (char *)"Debian",
+     .label = (char *)"Debian",
+     .suite = (char *)"experimental",
+     .codename = (char *)"rc-buggy",
+     .not_automatic = TRUE,
+     .site = (char *)"other.example"},
 };
 enum { STABLE, SECURITY, BACKPORTS, EXPERIMENTAL };
 
@@ -31,7 +48,7 @@ typedef struct {
 
 typedef struct {
   const char *name;
-  Version versions[5]; /* highest first */
+  Version versions[5];    /* highest first */
   const char *pins[4][3]; /* package, pin, priority */
   const char *default_release;
   const char *expected; /* NULL: no candidate */
@@ -165,10 +182,8 @@ make_policy (const GPtrArray *pins, const char *default_release)
   g_autoptr (GPtrArray) all = g_ptr_array_new ();
   for (gsize i = 0; i < G_N_ELEMENTS (indexes); i++)
     g_ptr_array_add (all, &indexes[i]);
-  SvPolicyInput input = {.indexes = all,
-                         .pins = pins,
-                         .native_arch = "amd64",
-                         .default_release = default_release};
+  SvPolicyInput input = {
+      .indexes = all, .pins = pins, .native_arch = "amd64", .default_release = default_release};
   return sv_policy_new (&input);
 }
 
@@ -206,25 +221,32 @@ test_security (void)
     SvIndex index;
     gboolean security;
   } kinds[] = {
-      {{.origin = (char *)"Debian", .label = (char *)"Debian-Security",
-        .suite = (char *)"oldstable-security"}, TRUE},
-      {{.origin = (char *)"Debian", .label = (char *)"Debian-Security",
-        .suite = (char *)"stable"}, TRUE},
+      {{.origin = (char *)"Debian",
+        .label = (char *)"Debian-Security",
+        .suite = (char *)"oldstable-security"},
+       TRUE},
+      {{.origin = (char *)"Debian", .label = (char *)"Debian-Security", .suite = (char *)"stable"},
+       TRUE},
       {{.origin = (char *)"Debian", .label = (char *)"Debian", .suite = (char *)"oldstable"},
        FALSE},
-      {{.origin = (char *)"Debian", .label = (char *)"Debian",
-        .suite = (char *)"oldstable-updates"}, FALSE},
-      {{.origin = (char *)"Ubuntu", .label = (char *)"Ubuntu",
-        .suite = (char *)"jammy-security"}, TRUE},
-      {{.origin = (char *)"Ubuntu", .label = (char *)"Ubuntu",
-        .suite = (char *)"jammy-updates"}, FALSE},
-      {{.origin = (char *)"UbuntuESMApps", .label = (char *)"UbuntuESMApps",
-        .suite = (char *)"jammy-apps-security"}, TRUE},
-      {{.origin = (char *)"UbuntuESM", .suite = (char *)"jammy-infra-updates"}, FALSE},
-      {{.origin = (char *)"Kali", .label = (char *)"Kali", .suite = (char *)"kali-rolling"},
+      {{.origin = (char *)"Debian",
+        .label = (char *)"Debian",
+        .suite = (char *)"oldstable-updates"},
        FALSE},
-      {{.origin = (char *)"Stranger", .label = (char *)"Debian-Security",
-        .suite = (char *)"x-security"}, FALSE},
+      {{.origin = (char *)"Ubuntu", .label = (char *)"Ubuntu", .suite = (char *)"jammy-security"},
+       TRUE},
+      {{.origin = (char *)"Ubuntu", .label = (char *)"Ubuntu", .suite = (char *)"jammy-updates"},
+       FALSE},
+      {{.origin = (char *)"UbuntuESMApps",
+        .label = (char *)"UbuntuESMApps",
+        .suite = (char *)"jammy-apps-security"},
+       TRUE},
+      {{.origin = (char *)"UbuntuESM", .suite = (char *)"jammy-infra-updates"}, FALSE},
+      {{.origin = (char *)"Kali", .label = (char *)"Kali", .suite = (char *)"kali-rolling"}, FALSE},
+      {{.origin = (char *)"Stranger",
+        .label = (char *)"Debian-Security",
+        .suite = (char *)"x-security"},
+       FALSE},
       {{.codename = (char *)"bookworm-security", .suite = (char *)"bookworm-security"}, TRUE},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
@@ -245,8 +267,8 @@ assert_origin (const char *expected, const SvIndex *first, const SvIndex *second
 static void
 test_origin (void)
 {
-  static const SvIndex same = {.label = (char *)"Debian", .version = (char *)"12.15",
-                               .suite = (char *)"other"};
+  static const SvIndex same = {
+      .label = (char *)"Debian", .version = (char *)"12.15", .suite = (char *)"other"};
   static const SvIndex bare = {.site = (char *)"mirror.example"}, file = {.site = (char *)""};
   assert_origin ("Debian:12.15/stable", &indexes[STABLE], NULL);
   assert_origin ("Debian:12.15/stable, Debian-Security:12/stable-security", &indexes[STABLE],

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* Every round either moves or settles a package, and none moves twice: this only bounds surprise. */
+/* Every round either moves or settles a package, and none moves twice: this only bounds surprise.
+ */
 enum { ROUNDS = 1000 };
 
 /* Whether to look at the packages as they are installed, or as they are planned. */
@@ -46,29 +47,30 @@ provides (const SvNode *node, SvAt at, const SvDependency *dependency)
     const SvDependency *provided = g_ptr_array_index (group->alternatives, 0);
     if (strcmp (provided->name, dependency->name) != 0)
       continue;
-    if (dependency->relation == SV_RELATION_ANY
-        || (provided->key != NULL && sv_dependency_allows (dependency, provided->key)))
+    if (dependency->relation == SV_RELATION_ANY ||
+        (provided->key != NULL && sv_dependency_allows (dependency, provided->key)))
       return TRUE;
   }
   return FALSE;
 }
 
-/* Whether the package at that place is what the relation names, by itself or by what it provides. */
+/* Whether the package at that place is what the relation names, by itself or by what it provides.
+ */
 static gboolean
 is_named (const SvNode *node, SvAt at, const SvDependency *dependency)
 {
   GBytes *key = sv_node_get_key (node, at);
   if (key == NULL)
     return FALSE;
-  return (strcmp (node->name, dependency->name) == 0 && sv_dependency_allows (dependency, key))
-         || provides (node, at, dependency);
+  return (strcmp (node->name, dependency->name) == 0 && sv_dependency_allows (dependency, key)) ||
+         provides (node, at, dependency);
 }
 
 static gboolean
 meets (const SvNode *node, SvAt at, const SvDependency *dependency, const SvNode *depender)
 {
-  return at != SV_AT_ABSENT && arch_fits (node, at, dependency, depender)
-         && is_named (node, at, dependency);
+  return at != SV_AT_ABSENT && arch_fits (node, at, dependency, depender) &&
+         is_named (node, at, dependency);
 }
 
 static SvNode *
@@ -86,12 +88,10 @@ find_among (const GPtrArray *nodes, const SvDependency *dependency, const SvNode
 static SvNode *
 find_one (const SvWorld *world, const SvDependency *dependency, const SvNode *depender, When when)
 {
-  SvNode *node =
-      find_among (sv_world_find (world, dependency->name), dependency, depender, when);
+  SvNode *node = find_among (sv_world_find (world, dependency->name), dependency, depender, when);
   if (node != NULL)
     return node;
-  return find_among (sv_world_find_providers (world, dependency->name), dependency, depender,
-                     when);
+  return find_among (sv_world_find_providers (world, dependency->name), dependency, depender, when);
 }
 
 static gboolean
@@ -127,8 +127,7 @@ bring_by_name (SvWorld *world, const SvDependency *dependency, const SvNode *dep
   SvNode *node = sv_world_get (world, dependency->name, depender->arch);
   if (node == NULL && strcmp (depender->arch, world->native_arch) != 0)
     node = sv_world_get (world, dependency->name, world->native_arch);
-  if (node == NULL || !may_move (node)
-      || !meets (node, SV_AT_CANDIDATE, dependency, depender))
+  if (node == NULL || !may_move (node) || !meets (node, SV_AT_CANDIDATE, dependency, depender))
     return FALSE;
   move_to_candidate (node, depender);
   return TRUE;
@@ -141,8 +140,8 @@ bring_provider (SvWorld *world, const SvDependency *dependency, const SvNode *de
   for (guint i = 0; offers != NULL && i < offers->len; i++) {
     const SvCandidate *offer = g_ptr_array_index (offers, i);
     SvNode *node = sv_world_get (world, offer->name, depender->arch);
-    if (node != NULL && may_move (node) && node->candidate == offer
-        && meets (node, SV_AT_CANDIDATE, dependency, depender)) {
+    if (node != NULL && may_move (node) && node->candidate == offer &&
+        meets (node, SV_AT_CANDIDATE, dependency, depender)) {
       move_to_candidate (node, depender);
       return TRUE;
     }
@@ -209,8 +208,8 @@ hits (const SvNode *node, SvAt at, const SvDependency *conflict, const SvNode *b
   const char *qualifier = conflict->qualifier;
   gboolean any = qualifier == NULL || strcmp (qualifier, "any") == 0;
 
-  return at != SV_AT_ABSENT && strcmp (node->name, by->name) != 0
-         && (any || strcmp (qualifier, node->arch) == 0) && is_named (node, at, conflict);
+  return at != SV_AT_ABSENT && strcmp (node->name, by->name) != 0 &&
+         (any || strcmp (qualifier, node->arch) == 0) && is_named (node, at, conflict);
 }
 
 static SvNode *
@@ -274,8 +273,8 @@ can_do_without (const SvWorld *world, SvNode *victim)
 static void
 resolve_hit (const SvWorld *world, SvNode *node, SvNode *victim)
 {
-  if (victim->installed != NULL && !victim->settled && !victim->installed->held
-      && replaces (node, victim->name) && can_do_without (world, victim)) {
+  if (victim->installed != NULL && !victim->settled && !victim->installed->held &&
+      replaces (node, victim->name) && can_do_without (world, victim)) {
     victim->at = SV_AT_ABSENT;
     g_free (victim->reason);
     victim->reason = g_strdup_printf ("replaced by %s %s", node->name, node->candidate->version);
@@ -312,8 +311,8 @@ keep_in_step (const SvWorld *world, SvNode *node)
     GBytes *key = sv_node_get_key (other, other->at);
     if (other == node || key == NULL || g_bytes_equal (key, node->candidate->key))
       continue;
-    sv_node_settle (node, g_strdup_printf ("%s:%s stays at another version", other->name,
-                                           other->arch));
+    sv_node_settle (node,
+                    g_strdup_printf ("%s:%s stays at another version", other->name, other->arch));
     return TRUE;
   }
   return FALSE;
@@ -352,11 +351,10 @@ keep_apart (const SvWorld *world, SvNode *node)
     const SvDependencyGroup *group = g_ptr_array_index (groups, i);
     const SvDependency *conflict = g_ptr_array_index (group->alternatives, 0);
     SvNode *mover = find_hit (world, conflict, node);
-    if (mover == NULL || !has_moved (mover)
-        || hits (mover, at_of (mover, BEFORE), conflict, node))
+    if (mover == NULL || !has_moved (mover) || hits (mover, at_of (mover, BEFORE), conflict, node))
       continue;
-    sv_node_settle (mover, g_strdup_printf ("%s, which stays at %s, conflicts with it",
-                                            node->name, node->installed->version));
+    sv_node_settle (mover, g_strdup_printf ("%s, which stays at %s, conflicts with it", node->name,
+                                            node->installed->version));
     return TRUE;
   }
   return FALSE;
@@ -368,8 +366,8 @@ keep_working (const SvWorld *world, SvNode *node)
   const GPtrArray *groups = node->relations[SV_AT_INSTALLED].depends;
   for (guint i = 0; i < groups->len; i++) {
     const SvDependencyGroup *group = g_ptr_array_index (groups, i);
-    if (!is_met (world, group, node, NOW) && is_met (world, group, node, BEFORE)
-        && take_back (world, group, node))
+    if (!is_met (world, group, node, NOW) && is_met (world, group, node, BEFORE) &&
+        take_back (world, group, node))
       return TRUE;
   }
   return FALSE;
@@ -418,8 +416,8 @@ skips_security (const SvNode *node)
 {
   for (guint i = 0; i < node->choices->len; i++) {
     const SvChoice *choice = &g_array_index (node->choices, SvChoice, i);
-    if (choice->offer == NULL || sv_key_bytes_compare (choice->key, node->candidate->key) >= 0
-        || sv_key_bytes_compare (choice->key, node->installed_key) <= 0)
+    if (choice->offer == NULL || sv_key_bytes_compare (choice->key, node->candidate->key) >= 0 ||
+        sv_key_bytes_compare (choice->key, node->installed_key) <= 0)
       continue;
     for (guint n = 0; n < choice->offer->indexes->len; n++) {
       const SvIndex *index = g_ptr_array_index (choice->offer->indexes, n);

@@ -19,7 +19,8 @@ static const SvField upgrade_fields[] = {
               .doc = "Source version of the installed package"),
     SV_FIELD (SvUpgrade, security, SV_TYPE_BOOL,
               .doc = "A security archive offers a version above the installed one"),
-    SV_FIELD (SvUpgrade, origin, SV_TYPE_STRING, .doc = "Archives of the candidate, as apt says it"),
+    SV_FIELD (SvUpgrade, origin, SV_TYPE_STRING,
+              .doc = "Archives of the candidate, as apt says it"),
     SV_FIELD (SvUpgrade, authenticity, SV_TYPE_ENUM, .values = sv_authenticity_names,
               .doc = "What checking the archive's signature and digests gave"),
     SV_FIELD (SvUpgrade, size_bytes, SV_TYPE_INT64, .flags = SV_FIELD_WIDE,
@@ -73,8 +74,8 @@ is_security (const SvNode *node, const SvCandidate *candidate)
     return is_offered_by_security (candidate);
   for (guint i = 0; i < node->choices->len; i++) {
     const SvChoice *choice = &g_array_index (node->choices, SvChoice, i);
-    if (choice->offer != NULL && sv_key_bytes_compare (choice->key, node->installed_key) > 0
-        && is_offered_by_security (choice->offer))
+    if (choice->offer != NULL && sv_key_bytes_compare (choice->key, node->installed_key) > 0 &&
+        is_offered_by_security (choice->offer))
       return TRUE;
   }
   return FALSE;
@@ -164,9 +165,9 @@ describe_pinned (const SvWorld *world, const SvPolicy *unpinned, const SvNode *n
     return NULL;
   SvUpgrade *upgrade = describe (node, choice->offer, FALSE);
   g_free (upgrade->reason);
-  upgrade->reason = g_strdup_printf (
-      "a preference keeps it away (priority %d)",
-      sv_policy_get_priority (world->policy, node->name, node->arch, choice));
+  upgrade->reason =
+      g_strdup_printf ("a preference keeps it away (priority %d)",
+                       sv_policy_get_priority (world->policy, node->name, node->arch, choice));
   return upgrade;
 }
 
@@ -273,8 +274,11 @@ sv_upgrade_plan (SvArchive *archive, const SvUpgradeInput *input)
   rules.pins = NULL;
   g_autoptr (SvPolicy) unpinned = sv_policy_new (&rules);
   for (guint i = 0; i < READINGS && plan == NULL; i++) {
-    g_auto (SvWorld) world = {.archive = archive, .input = input, .policy = policy,
-                              .native_arch = rules.native_arch, .read = names};
+    g_auto (SvWorld) world = {.archive = archive,
+                              .input = input,
+                              .policy = policy,
+                              .native_arch = rules.native_arch,
+                              .read = names};
     sv_world_init (&world);
     sv_world_solve (&world);
     if (g_hash_table_size (world.unread) == 0 || i + 1 == READINGS)

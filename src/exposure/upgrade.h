@@ -21,10 +21,10 @@ typedef struct {
   char *source;    /* of the candidate */
   char *source_version;
   char *installed_source_version;
-  gboolean security;  /* a security archive offers a version above the installed one */
-  char *origin;       /* of the candidate, as apt prints it: "Debian-Security:12/oldstable-security" */
-  gint authenticity;  /* SvAuthenticity of the best index that offers the candidate */
-  gint64 size_bytes;  /* to download */
+  gboolean security; /* a security archive offers a version above the installed one */
+  char *origin; /* of the candidate, as apt prints it: "Debian-Security:12/oldstable-security" */
+  gint authenticity;   /* SvAuthenticity of the best index that offers the candidate */
+  gint64 size_bytes;   /* to download */
   gint64 growth_bytes; /* on disk, candidate less installed as far as known */
   char *sha256;
   char *filename;

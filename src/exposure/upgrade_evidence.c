@@ -19,8 +19,8 @@ find_need (GPtrArray *needs, const SvUpgrade *upgrade)
 {
   for (guint i = 0; i < needs->len; i++) {
     SvChangelogNeed *need = g_ptr_array_index (needs, i);
-    if (strcmp (need->source, upgrade->source) == 0
-        && strcmp (need->source_version, upgrade->source_version) == 0)
+    if (strcmp (need->source, upgrade->source) == 0 &&
+        strcmp (need->source_version, upgrade->source_version) == 0)
       return need;
   }
   SvChangelogNeed *added = sv_record_new (&sv_changelog_need_type);

@@ -17,47 +17,34 @@ typedef struct {
 } Row;
 
 static const Row rows[] = {
-    {"security-and-not",
-     "a 1 amd64\nb 1 amd64\nc 1 amd64\n",
-     "a 1 amd64\nb 2 amd64\nc 2 amd64\n",
+    {"security-and-not", "a 1 amd64\nb 1 amd64\nc 1 amd64\n", "a 1 amd64\nb 2 amd64\nc 2 amd64\n",
      "a 2 amd64\nb 1.5 amd64\n",
      .expected = "upgrade a amd64 1 2 security\n"
                  "upgrade b amd64 1 2 security\n"
                  "upgrade c amd64 1 2 -\n"},
     {"pitfall-26-only-what-is-there",
      "a 1 amd64; Status: deinstall ok config-files\nb 1 amd64; Status: install ok unpacked\n",
-     "a 2 amd64\nb 2 amd64\n",
-     .expected = "upgrade b amd64 1 2 -\n"},
-    {"pitfall-27-architectures",
-     "a 1 amd64\na 1 i386\n",
-     "a 2 amd64\n",
-     .foreign = "a 3 i386\n",
+     "a 2 amd64\nb 2 amd64\n", .expected = "upgrade b amd64 1 2 -\n"},
+    {"pitfall-27-architectures", "a 1 amd64\na 1 i386\n", "a 2 amd64\n", .foreign = "a 3 i386\n",
      .expected = "upgrade a amd64 1 2 -\nupgrade a i386 1 3 -\n"},
-    {"pitfall-79-all-becomes-any",
-     "a 1 all\nb 1 amd64\nc 1 amd64; Depends: a, b\n",
-     "a 2 amd64\nb 2 all\n",
-     .expected = "upgrade a amd64 1 2 -\nupgrade b all 1 2 -\n"},
-    {"pitfall-76-held",
-     "a 1 amd64; Status: hold ok installed\nb 1 amd64\n",
-     "a 2 amd64\nb 2 amd64\n",
-     .expected = "upgrade a amd64 1 2 - (held)\nupgrade b amd64 1 2 -\n"},
+    {"pitfall-79-all-becomes-any", "a 1 all\nb 1 amd64\nc 1 amd64; Depends: a, b\n",
+     "a 2 amd64\nb 2 all\n", .expected = "upgrade a amd64 1 2 -\nupgrade b all 1 2 -\n"},
+    {"pitfall-76-held", "a 1 amd64; Status: hold ok installed\nb 1 amd64\n",
+     "a 2 amd64\nb 2 amd64\n", .expected = "upgrade a amd64 1 2 - (held)\nupgrade b amd64 1 2 -\n"},
     {"pitfall-76-held-keeps-others-back",
      "a 1 amd64; Status: hold ok installed\nb 1 amd64; Depends: a (= 1)\n",
      "a 2 amd64\nb 2 amd64; Depends: a (= 2)\n",
      .expected =
          "upgrade a amd64 1 2 - (held)\n"
          "upgrade b amd64 1 2 - (its new version needs a (= 2), which cannot be had here)\n"},
-    {"pitfall-76-phased",
-     "a 1 amd64\nb 1 amd64\n",
+    {"pitfall-76-phased", "a 1 amd64\nb 1 amd64\n",
      "a 2 amd64; Source: src3 (34.3); Phased-Update-Percentage: 42\n"
      "b 2 amd64; Source: src3 (34.3); Phased-Update-Percentage: 43\n",
      .machine_id = "ec38008d331dfd3b272416317694e2fe",
      .expected = "upgrade a amd64 1 2 - (rolled out to 42 % of all hosts, not to this one yet)\n"
                  "upgrade b amd64 1 2 -\n"},
-    {"pitfall-76-phases-do-not-delay-security",
-     "a 1 amd64\n",
-     "a 2 amd64; Source: src3 (34.3); Phased-Update-Percentage: 0\n",
-     "a 1.5 amd64\n",
+    {"pitfall-76-phases-do-not-delay-security", "a 1 amd64\n",
+     "a 2 amd64; Source: src3 (34.3); Phased-Update-Percentage: 0\n", "a 1.5 amd64\n",
      .machine_id = "ec38008d331dfd3b272416317694e2fe",
      .expected = "upgrade a amd64 1 2 security\n"},
     {"pitfall-96-new-dependency",
@@ -70,69 +57,47 @@ static const Row rows[] = {
                  "install helper all - 1 - (needed by linux-image-2-amd64 2)\n"
                  "install linux-image-2-amd64 amd64 - 2 - (needed by linux-image-amd64 2)\n"
                  "upgrade linux-image-amd64 amd64 1 2 -\n"},
-    {"pitfall-96-recommends-are-not-followed",
-     "a 1 amd64\n",
-     "a 2 amd64; Recommends: b; Suggests: b\nb 1 amd64\n",
-     .expected = "upgrade a amd64 1 2 -\n"},
-    {"pitfall-96-virtual-dependency",
-     "a 1 amd64; Depends: mta\nm 1 amd64; Provides: mta\n",
+    {"pitfall-96-recommends-are-not-followed", "a 1 amd64\n",
+     "a 2 amd64; Recommends: b; Suggests: b\nb 1 amd64\n", .expected = "upgrade a amd64 1 2 -\n"},
+    {"pitfall-96-virtual-dependency", "a 1 amd64; Depends: mta\nm 1 amd64; Provides: mta\n",
      "a 2 amd64; Depends: mta, web (>= 2)\nw 3 amd64; Provides: web (= 2)\n",
      .expected = "upgrade a amd64 1 2 -\ninstall w amd64 - 3 - (needed by a 2)\n"},
-    {"pitfall-96-new-package-not-brought-for-nothing",
-     "a 1 amd64\n",
+    {"pitfall-96-new-package-not-brought-for-nothing", "a 1 amd64\n",
      "a 2 amd64; Depends: b, nowhere\nb 1 amd64\n",
-     .expected = "upgrade a amd64 1 2 - (its new version needs nowhere, which cannot be had here)\n"},
-    {"pitfall-96-what-stays-keeps-working",
-     "lib 1 amd64\nuser 1 amd64; Depends: lib (<< 2)\n",
+     .expected =
+         "upgrade a amd64 1 2 - (its new version needs nowhere, which cannot be had here)\n"},
+    {"pitfall-96-what-stays-keeps-working", "lib 1 amd64\nuser 1 amd64; Depends: lib (<< 2)\n",
      "lib 2 amd64\n",
      .expected = "upgrade lib amd64 1 2 - (user, which stays at 1, needs lib (<< 2))\n"},
-    {"pitfall-96-broken-before-stays-broken",
-     "lib 1 amd64\nuser 1 amd64; Depends: gone\n",
-     "lib 2 amd64\n",
-     .expected = "upgrade lib amd64 1 2 -\n"},
-    {"pitfall-96-locked-pair-moves-together",
-     "lib 1 amd64\nlib-dev 1 amd64; Depends: lib (= 1)\n",
+    {"pitfall-96-broken-before-stays-broken", "lib 1 amd64\nuser 1 amd64; Depends: gone\n",
+     "lib 2 amd64\n", .expected = "upgrade lib amd64 1 2 -\n"},
+    {"pitfall-96-locked-pair-moves-together", "lib 1 amd64\nlib-dev 1 amd64; Depends: lib (= 1)\n",
      "lib 2 amd64\nlib-dev 2 amd64; Depends: lib (= 2)\n",
      .expected = "upgrade lib amd64 1 2 -\nupgrade lib-dev amd64 1 2 -\n"},
-    {"pitfall-96-conflict",
-     "a 1 amd64\nb 1 amd64\n",
-     "a 2 amd64; Breaks: b (<< 2)\n",
+    {"pitfall-96-conflict", "a 1 amd64\nb 1 amd64\n", "a 2 amd64; Breaks: b (<< 2)\n",
      .expected = "upgrade a amd64 1 2 - (its new version conflicts with b)\n"},
-    {"pitfall-96-conflict-with-old-version-only",
-     "a 1 amd64\nb 1 amd64\n",
+    {"pitfall-96-conflict-with-old-version-only", "a 1 amd64\nb 1 amd64\n",
      "a 2 amd64; Breaks: b (<< 2)\nb 2 amd64\n",
      .expected = "upgrade a amd64 1 2 -\nupgrade b amd64 1 2 -\n"},
-    {"pitfall-96-conflict-with-itself-is-none",
-     "a 1 amd64; Provides: mta\n",
-     "a 2 amd64; Provides: mta; Conflicts: mta\n",
-     .expected = "upgrade a amd64 1 2 -\n"},
-    {"pitfall-78-replaced",
-     "a 1 amd64\nold 1 amd64\nuser 1 amd64; Depends: old\n",
+    {"pitfall-96-conflict-with-itself-is-none", "a 1 amd64; Provides: mta\n",
+     "a 2 amd64; Provides: mta; Conflicts: mta\n", .expected = "upgrade a amd64 1 2 -\n"},
+    {"pitfall-78-replaced", "a 1 amd64\nold 1 amd64\nuser 1 amd64; Depends: old\n",
      "a 2 amd64; Conflicts: old; Replaces: old; Provides: old\n",
      .expected = "upgrade a amd64 1 2 -\nremove old amd64 1 - - (replaced by a 2)\n"},
-    {"pitfall-78-replaced-but-needed",
-     "a 1 amd64\nold 1 amd64\nuser 1 amd64; Depends: old\n",
+    {"pitfall-78-replaced-but-needed", "a 1 amd64\nold 1 amd64\nuser 1 amd64; Depends: old\n",
      "a 2 amd64; Conflicts: old; Replaces: old\n",
      .expected = "upgrade a amd64 1 2 - (its new version conflicts with old)\n"},
-    {"installed-conflict-keeps-back",
-     "a 1 amd64\nb 1 amd64; Breaks: a (>> 1)\n",
-     "a 2 amd64\n",
+    {"installed-conflict-keeps-back", "a 1 amd64\nb 1 amd64; Breaks: a (>> 1)\n", "a 2 amd64\n",
      .expected = "upgrade a amd64 1 2 - (b, which stays at 1, conflicts with it)\n"},
-    {"multi-arch-in-step",
-     "a 1 amd64; Multi-Arch: same\na 1 i386; Multi-Arch: same\n",
-     "a 2 amd64; Multi-Arch: same\n",
-     .foreign = "a 1 i386; Multi-Arch: same\n",
+    {"multi-arch-in-step", "a 1 amd64; Multi-Arch: same\na 1 i386; Multi-Arch: same\n",
+     "a 2 amd64; Multi-Arch: same\n", .foreign = "a 1 i386; Multi-Arch: same\n",
      .expected = "upgrade a amd64 1 2 - (a:i386 stays at another version)\n"},
     {"multi-arch-foreign-serves-all",
      "tool 1 amd64; Multi-Arch: foreign\nlib 1 i386; Depends: tool\n",
-     "tool 2 amd64; Multi-Arch: foreign\n",
-     .foreign = "lib 2 i386; Depends: tool (>= 2)\n",
+     "tool 2 amd64; Multi-Arch: foreign\n", .foreign = "lib 2 i386; Depends: tool (>= 2)\n",
      .expected = "upgrade lib i386 1 2 -\nupgrade tool amd64 1 2 -\n"},
-    {"pitfall-95-highest-of-many",
-     "a 1 amd64\n",
-     "a 2 amd64\na 4 amd64\na 3 amd64\n",
-     "a 3 amd64\na 2 amd64\n",
-     .expected = "upgrade a amd64 1 4 security\n"},
+    {"pitfall-95-highest-of-many", "a 1 amd64\n", "a 2 amd64\na 4 amd64\na 3 amd64\n",
+     "a 3 amd64\na 2 amd64\n", .expected = "upgrade a amd64 1 4 security\n"},
     {"pitfall-10-same-version-is-no-update", "a 1.0 amd64\n", "a 1.0 all\n", .expected = ""},
 };
 
@@ -145,8 +110,8 @@ expand (const char *spec, gboolean installed)
   for (char **line = lines; *line != NULL && **line != '\0'; line++) {
     g_auto (GStrv) fields = g_strsplit (*line, "; ", -1);
     g_auto (GStrv) words = g_strsplit (fields[0], " ", 3);
-    g_string_append_printf (out, "Package: %s\nVersion: %s\nArchitecture: %s\n", words[0],
-                            words[1], words[2]);
+    g_string_append_printf (out, "Package: %s\nVersion: %s\nArchitecture: %s\n", words[0], words[1],
+                            words[2]);
     if (installed && strstr (*line, "Status: ") == NULL)
       g_string_append (out, "Status: install ok installed\n");
     for (char **field = fields + 1; *field != NULL; field++)
@@ -230,9 +195,9 @@ test_row (gconstpointer data)
   g_autoptr (SvUpgradePlan) plan = plan_of (archive, inventory, row->machine_id);
   g_autofree char *got = format_plan (plan);
   g_assert_cmpstr (got, ==, row->expected);
-  static const char *const files[] = {
-      "status", "bookworm_main_binary-amd64_Packages",
-      "bookworm-security_main_binary-amd64_Packages", "bookworm_main_binary-i386_Packages"};
+  static const char *const files[] = {"status", "bookworm_main_binary-amd64_Packages",
+                                      "bookworm-security_main_binary-amd64_Packages",
+                                      "bookworm_main_binary-i386_Packages"};
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
     g_autofree char *file = g_build_filename (folder, files[i], NULL);
     g_unlink (file);
@@ -251,8 +216,8 @@ test_pinned (void)
       g_build_filename (folder, "bookworm-security_main_binary-amd64_Packages", NULL);
   g_autofree char *text = expand ("a 1 amd64\nb 1 amd64\n", TRUE);
   g_autoptr (GPtrArray) pins = g_ptr_array_new ();
-  SvPin pin = {.package = (char *)"a", .pin = (char *)"release n=bookworm-security",
-               .priority = -1};
+  SvPin pin = {
+      .package = (char *)"a", .pin = (char *)"release n=bookworm-security", .priority = -1};
   SvArchiveOptions options = {.directory = folder, .allow_unverified = TRUE};
 
   write_file (folder, "status", text);
@@ -338,11 +303,16 @@ append_value (SvJsonReader *reader, GString *out, GError **error)
 }
 
 /* The order in which both sides are written. */
-static const char *const keys[] = {"package",    "arch",
-                                   "installed",  "candidate",
-                                   "apt_origins", "source",
-                                   "candidate_source_version", "deb_size",
-                                   "deb_sha256", "installed_source_version",
+static const char *const keys[] = {"package",
+                                   "arch",
+                                   "installed",
+                                   "candidate",
+                                   "apt_origins",
+                                   "source",
+                                   "candidate_source_version",
+                                   "deb_size",
+                                   "deb_sha256",
+                                   "installed_source_version",
                                    "is_security"};
 
 typedef struct {
@@ -437,15 +407,14 @@ format_like_truth (const SvUpgradePlan *plan)
     gboolean new_one = upgrade->kind == SV_UPGRADE_INSTALL;
     g_assert_true (upgrade->reachable);
     g_ptr_array_add (
-        lines,
-        g_strdup_printf ("\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%" G_GINT64_FORMAT "\t%s\t%s\t%s",
-                         upgrade->package, upgrade->arch, new_one ? "-" : upgrade->installed,
-                         upgrade->candidate, upgrade->origin, upgrade->source,
-                         upgrade->source_version, upgrade->size_bytes, upgrade->sha256,
-                         new_one ? "?" : upgrade->installed_source_version,
-                         new_one               ? "?"
-                         : upgrade->security ? "yes"
-                                             : "no"));
+        lines, g_strdup_printf ("\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%" G_GINT64_FORMAT "\t%s\t%s\t%s",
+                                upgrade->package, upgrade->arch, new_one ? "-" : upgrade->installed,
+                                upgrade->candidate, upgrade->origin, upgrade->source,
+                                upgrade->source_version, upgrade->size_bytes, upgrade->sha256,
+                                new_one ? "?" : upgrade->installed_source_version,
+                                new_one             ? "?"
+                                : upgrade->security ? "yes"
+                                                    : "no"));
   }
   return join_sorted (lines);
 }
@@ -545,10 +514,10 @@ format_like_simulation (const SvUpgradePlan *plan)
       g_ptr_array_add (lines,
                        g_strdup_printf ("Remv %s [%s]", upgrade->package, upgrade->installed));
     else
-      g_ptr_array_add (lines, g_strdup_printf (
-                                  "%s %s %s %s %s", upgrade->package, upgrade->arch,
-                                  upgrade->installed != NULL ? upgrade->installed : "-",
-                                  upgrade->candidate, upgrade->origin));
+      g_ptr_array_add (lines,
+                       g_strdup_printf ("%s %s %s %s %s", upgrade->package, upgrade->arch,
+                                        upgrade->installed != NULL ? upgrade->installed : "-",
+                                        upgrade->candidate, upgrade->origin));
   }
   return join_sorted (lines);
 }
@@ -556,7 +525,7 @@ format_like_simulation (const SvUpgradePlan *plan)
 static gboolean
 simulate (SvRunResult *result)
 {
-  static const char *const argv[] = {"apt-get", "-s", "-o", "APT::Install-Recommends=false",
+  static const char *const argv[] = {"apt-get",      "-s", "-o", "APT::Install-Recommends=false",
                                      "dist-upgrade", NULL};
   return sv_run (argv, NULL, result, NULL) && result->exit_code == 0;
 }
@@ -568,9 +537,8 @@ test_this_machine (void)
   g_autoptr (GError) error = NULL;
   g_autofree char *machine_id = NULL;
   SvInventorySource source = {.root = "/"};
-  SvArchiveOptions options = {.directory = "/var/lib/apt/lists",
-                              .at_us = sv_time_now (),
-                              .allow_unverified = TRUE};
+  SvArchiveOptions options = {
+      .directory = "/var/lib/apt/lists", .at_us = sv_time_now (), .allow_unverified = TRUE};
 
   if (!simulate (&result)) {
     g_test_skip ("apt-get absent, or not able to simulate");

@@ -50,7 +50,8 @@ add_offers (const SvWorld *world, SvNode *node)
     if (!belongs_to (offer, node->arch, world->native_arch))
       continue;
     SvChoice choice = {.version = offer->version, .key = offer->key, .offer = offer};
-    choice.installed = node->installed_key != NULL && g_bytes_equal (offer->key, node->installed_key);
+    choice.installed =
+        node->installed_key != NULL && g_bytes_equal (offer->key, node->installed_key);
     g_array_append_val (node->choices, choice);
   }
 }
@@ -174,10 +175,10 @@ sv_world_init (SvWorld *world)
   const GPtrArray *packages = world->input->packages;
 
   world->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)node_free);
-  world->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
-                                          (GDestroyNotify)g_ptr_array_unref);
-  world->by_provided = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
-                                              (GDestroyNotify)g_ptr_array_unref);
+  world->by_name =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+  world->by_provided =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
   world->unread = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < packages->len; i++) {
     const SvPackage *package = g_ptr_array_index (packages, i);

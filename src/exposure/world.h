@@ -17,7 +17,7 @@ typedef struct {
 typedef struct {
   const char *name;
   const char *arch;
-  const SvPackage *installed;   /* NULL: not installed */
+  const SvPackage *installed; /* NULL: not installed */
   GBytes *installed_key;
   GArray *choices;              /* SvChoice, highest first */
   const SvCandidate *candidate; /* what policy wants it to be; NULL: nothing else than it is */
@@ -33,11 +33,11 @@ typedef struct {
   const SvUpgradeInput *input;
   const SvPolicy *policy;
   const char *native_arch;
-  GPtrArray *nodes;    /* SvNode, owned; the installed ones first, sorted by name and architecture */
-  GHashTable *by_name; /* -> GPtrArray of SvNode */
+  GPtrArray *nodes; /* SvNode, owned; the installed ones first, sorted by name and architecture */
+  GHashTable *by_name;     /* -> GPtrArray of SvNode */
   GHashTable *by_provided; /* -> GPtrArray of SvNode that provide it, installed or as candidate */
-  GHashTable *unread;  /* set of names that ought to be read before the plan is good */
-  GHashTable *read;    /* set of names that were */
+  GHashTable *unread;      /* set of names that ought to be read before the plan is good */
+  GHashTable *read;        /* set of names that were */
 } SvWorld;
 
 void sv_world_init (SvWorld *world);

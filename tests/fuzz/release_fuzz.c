@@ -1,5 +1,5 @@
-/* Whatever a Release file, its frame, gpgv's words and a keyring hold: a verdict, never a crash, and
- * never a digest that is none. */
+/* Whatever a Release file, its frame, gpgv's words and a keyring hold: a verdict, never a crash,
+ * and never a digest that is none. */
 #include "advisory/gpgv.h"
 #include "advisory/release.h"
 
