@@ -21,6 +21,7 @@ from xml.sax.saxutils import escape
 
 OPEN, NOT_AFFECTED = None, "0"  # in place of a fixed version
 UNLIKELY = re.compile(r"^linux-|-dbg$")  # as packages on top of those of a real server
+SIGNED = "linux-signed-"
 DSA_VERSION = re.compile(r"\t\[(?:bullseye|buster|stretch|jessie)\] - (\S+) (\S+)")
 
 
@@ -84,7 +85,7 @@ def choose_fix(archive, source, dice):
 
 
 def make_rows(archive, count, dice):
-    sources = sorted(archive.main)
+    sources = sorted(s for s in archive.main if not s.startswith(SIGNED))
     weights = list(accumulate(archive.flaws[s] for s in sources))
     rows, numbers, flaw = [], defaultdict(int), ""
     seen = set()
@@ -197,16 +198,14 @@ def write_oval(path, rows, binary_of):
         out.write("</states>\n</oval_definitions>\n")
 
 
-def write_packages(path, status):
-    """What the oracle goes by: binary, source and source version. Signed kernels are built from the
-    source linux and have its version with a plus ("6.1.176+1" of "6.1.176-1")."""
-    lines = []
+def read_installed(status):
+    """(binary, its version, source, source version) of each package. Signed kernels are built from
+    the source linux and have its version with a plus ("6.1.176+1" of "6.1.176-1")."""
     for fields, _ in stanzas(status):
         source, version = source_of(fields)
-        if source.startswith("linux-signed-"):
+        if source.startswith(SIGNED):
             source, version = "linux", version.replace("+", "-")
-        lines.append(f"{fields['Package']}\t{source}\t{version}\n")
-    path.write_text("".join(lines))
+        yield fields["Package"], fields["Version"], source, version
 
 
 def write_apt_config(out):
@@ -220,13 +219,12 @@ def write_apt_config(out):
         f'Dir::Etc "{here}/apt";\n')
 
 
-def binary_chooser(archive, status):
+def binary_chooser(archive, installed):
     """OVAL knows binaries only: of each source the installed one whose version is the source's."""
     chosen = {}
-    for fields, _ in stanzas(status):
-        source, version = source_of(fields)
-        if source not in chosen or version == fields["Version"]:
-            chosen[source] = fields["Package"]
+    for name, version, source, source_version in installed:
+        if source not in chosen or version == source_version:
+            chosen[source] = name
     return lambda source: chosen.get(source) or archive.fields[source][0]["Package"]
 
 
@@ -240,13 +238,14 @@ def main():
     status = out / "status"
     status.write_text(make_status(archive, root, packages, dice))
     shutil.copyfile(root / "os-release", out / "os-release")
-    write_packages(out / "packages.tsv", status)
+    installed = list(read_installed(status))
+    (out / "packages.tsv").write_text("".join(f"{b}\t{s}\t{v}\n" for b, _, s, v in installed))
     write_apt_config(out)
     rows = make_rows(archive, count, dice)
     (out / "rows.tsv").write_text("".join(f"{s}\t{f}\t{v or '-'}\n" for s, f, v in rows))
     write_tracker(out / "tracker.json", rows)
     write_debsecan(out / "debsecan/bookworm", rows, archive)
-    write_oval(out / "oval.xml", rows, binary_chooser(archive, status))
+    write_oval(out / "oval.xml", rows, binary_chooser(archive, installed))
 
 
 if __name__ == "__main__":

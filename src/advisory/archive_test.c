@@ -26,7 +26,7 @@ scratch_init (Scratch *scratch)
   g_assert_nonnull (scratch->path);
   scratch->lists = make_folder (scratch->path, "lists");
   scratch->root = make_folder (scratch->path, "root");
-  g_autofree char *keys = make_folder (scratch->root, "etc/apt/trusted.gpg.d");
+  g_free (make_folder (scratch->root, "etc/apt/trusted.gpg.d"));
 }
 
 static void
@@ -445,7 +445,7 @@ test_signed_by (void)
   if (!has_gpg ())
     return;
   make_archive (&scratch, TRUE);
-  g_autofree char *home = make_key (&scratch, "other", "never", TRUE);
+  g_free (make_key (&scratch, "other", "never", TRUE));
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     SvRepository repository = {.type = (char *)"deb",
                                .uri = (char *)"http://mirror.example/repo",

@@ -116,17 +116,28 @@ is_package_index (const char *path)
   return strcmp (path, "Packages") == 0 || g_str_has_suffix (path, "/Packages");
 }
 
-/* " <digest> <size> <path>"; words are divided by any number of blanks. */
-static gboolean
-read_entry (char *line, GPtrArray *entries, GError **error)
+/* The next word of a line, words being divided by blanks; @at moves behind it. New string. */
+static char *
+take_word (const char **at)
 {
-  char *rest = NULL, *digest = strtok_r (line, " \t", &rest);
-  char *size = strtok_r (NULL, " \t", &rest), *path = strtok_r (NULL, " \t", &rest);
+  const char *begin = *at + strspn (*at, " \t");
+  gsize length = strcspn (begin, " \t");
+  *at = begin + length;
+  return g_strndup (begin, length);
+}
+
+/* "<digest> <size> <path>" */
+static gboolean
+read_entry (const char *line, GPtrArray *entries, GError **error)
+{
+  g_autofree char *digest = take_word (&line);
+  g_autofree char *size = take_word (&line);
+  g_autofree char *path = take_word (&line);
   gint64 size_bytes;
 
-  if (digest == NULL)
+  if (*digest == '\0')
     return TRUE;
-  if (path == NULL || !is_sha256 (digest) || !sv_text_parse_int64 (size, &size_bytes, NULL)) {
+  if (*path == '\0' || !is_sha256 (digest) || !sv_text_parse_int64 (size, &size_bytes, NULL)) {
     g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA,
                  "field 'SHA256': '%s' does not begin a line of digest, size and path", digest);
     return FALSE;
@@ -134,7 +145,7 @@ read_entry (char *line, GPtrArray *entries, GError **error)
   if (!is_package_index (path))
     return TRUE;
   SvReleaseEntry *entry = g_new0 (SvReleaseEntry, 1);
-  entry->path = g_strdup (path);
+  entry->path = g_steal_pointer (&path);
   entry->sha256 = g_ascii_strdown (digest, -1);
   entry->size_bytes = size_bytes;
   g_ptr_array_add (entries, entry);
@@ -144,12 +155,11 @@ read_entry (char *line, GPtrArray *entries, GError **error)
 static gboolean
 read_entries (const SvDeb822 *paragraph, GPtrArray *entries, GError **error)
 {
-  g_autofree char *list = g_strdup (sv_deb822_find (paragraph, "SHA256"));
-  char *rest = NULL;
+  const char *list = sv_deb822_find (paragraph, "SHA256");
+  g_auto (GStrv) lines = g_strsplit (list != NULL ? list : "", "\n", -1);
 
-  for (char *line = strtok_r (list != NULL ? list : (char[]){""}, "\n", &rest); line != NULL;
-       line = strtok_r (NULL, "\n", &rest))
-    if (!read_entry (line, entries, error))
+  for (char **line = lines; *line != NULL; line++)
+    if (!read_entry (*line, entries, error))
       return FALSE;
   return TRUE;
 }

@@ -62,6 +62,19 @@ sv_statement_foreach (SvDb *db, const SvStatementQuery *asked, SvStatementFunc f
   return step == SV_STEP_DONE;
 }
 
+gboolean
+sv_statement_covers (SvDb *db, const char *release, gboolean *ret_covers, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (db, "SELECT feed FROM feed_statement WHERE release = :release LIMIT 1", error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_text (query, "release", release);
+  SvStep step = sv_query_step (query, error);
+  *ret_covers = step == SV_STEP_ROW;
+  return step == SV_STEP_ROW || step == SV_STEP_DONE;
+}
+
 /* The first row of @sql with the one parameter :name as a new record, or NULL: there is none, or
  * @error is set. */
 static gpointer

@@ -40,6 +40,10 @@ typedef struct {
 gboolean sv_statement_foreach (SvDb *db, const SvStatementQuery *query, SvStatementFunc func,
                                gpointer user_data, GError **error);
 
+/* Whether any feed in force says anything of packages in @release (trap 49); what is said of every
+ * release does not count. */
+gboolean sv_statement_covers (SvDb *db, const char *release, gboolean *ret_covers, GError **error);
+
 /* The notice @id as @feed has it; NULL without an error if there is none. */
 SvAdvisory *sv_advisory_find (SvDb *db, const char *feed, const char *id, GError **error);
 void sv_advisory_free (SvAdvisory *advisory);

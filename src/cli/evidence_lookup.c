@@ -89,10 +89,17 @@ store_canonical (gpointer source, const char *id)
   return name;
 }
 
+static gboolean
+store_covers (gpointer source, const char *release, gboolean *ret_covers, GError **error)
+{
+  SvLookup *lookup = source;
+  return sv_statement_covers (lookup->db, release, ret_covers, error);
+}
+
 SvClaimSource
 sv_lookup_get_claims (SvLookup *lookup)
 {
-  return (SvClaimSource){store_claims, store_canonical, lookup};
+  return (SvClaimSource){store_claims, store_canonical, lookup, store_covers};
 }
 
 void

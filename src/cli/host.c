@@ -290,18 +290,16 @@ free_statements (gpointer list)
   g_ptr_array_unref (statements);
 }
 
+/* The changelogs that are wanted. No upper end: what the candidate's own changelog names, the
+ * candidate holds. */
 static GArray *
 list_wants (const SvHostView *view)
 {
-  GArray *wants = g_array_new (FALSE, FALSE, sizeof (SvChangelogWant));
-  for (guint i = 0; view->plan != NULL && i < view->plan->upgrades->len; i++) {
-    const SvUpgrade *upgrade = view->plan->upgrades->pdata[i];
-    if (upgrade->kind != SV_UPGRADE_UPGRADE)
-      continue;
-    /* No upper end: what the candidate's own changelog names, the candidate holds. */
-    SvChangelogWant want = {upgrade->source, upgrade->installed_source_version, NULL};
-    g_array_append_val (wants, want);
-  }
+  if (view->plan == NULL)
+    return g_array_new (FALSE, FALSE, sizeof (SvChangelogWant));
+  GArray *wants = sv_upgrade_list_wants (view->plan);
+  for (guint i = 0; i < wants->len; i++)
+    g_array_index (wants, SvChangelogWant, i).candidate = NULL;
   return wants;
 }
 
@@ -468,7 +466,8 @@ sv_host_view_make_report (SvHostView *view, GError **error)
                          .known_since = find_known_since,
                          .source = view};
   SvAssessment assessment = sv_host_view_get_assessment (view);
-  if (!sv_exposure_assess (&assessment, &parts.findings, error))
+  if (!sv_exposure_find_gaps (&assessment, view->gaps, error) ||
+      !sv_exposure_assess (&assessment, &parts.findings, error))
     return NULL;
   g_ptr_array_set_free_func (parts.findings, NULL); /* the report's descriptor frees them */
   sv_sources_convert_plan (view->plan, &parts.updates, &parts.new_packages);

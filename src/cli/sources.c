@@ -192,41 +192,6 @@ sv_sources_find_kernel_upgrade (const SvUpgradePlan *plan, const SvPackage *pack
 
 /* --- changelogs --- */
 
-static SvChangelogNeed *
-find_need (GPtrArray *needs, const SvUpgrade *upgrade)
-{
-  for (guint i = 0; i < needs->len; i++) {
-    SvChangelogNeed *need = needs->pdata[i];
-    if (strcmp (need->source, upgrade->source) == 0 &&
-        strcmp (need->source_version, upgrade->source_version) == 0)
-      return need;
-  }
-  SvChangelogNeed *need = sv_record_new (&sv_changelog_need_type);
-  need->source = g_strdup (upgrade->source);
-  need->source_version = g_strdup (upgrade->source_version);
-  need->debs = g_ptr_array_new ();
-  g_ptr_array_add (needs, need);
-  return need;
-}
-
-static void
-add_deb (SvChangelogNeed *need, const SvUpgrade *upgrade)
-{
-  SvChangelogDeb *deb = sv_record_new (&sv_changelog_deb_type);
-  deb->package = g_strdup (upgrade->package);
-  deb->arch = g_strdup (upgrade->arch);
-  deb->version = g_strdup (upgrade->candidate);
-  deb->sha256 = g_strdup (upgrade->sha256);
-  deb->size_bytes = upgrade->size_bytes;
-  g_ptr_array_add (need->debs, deb);
-}
-
-static void
-free_need (gpointer need)
-{
-  sv_record_free (&sv_changelog_need_type, need);
-}
-
 static void
 show_progress (guint done, guint total, gint64 bytes, gpointer user_data)
 {
@@ -237,12 +202,7 @@ gboolean
 sv_sources_fetch_changelogs (SvCli *cli, const SvUpgradePlan *plan, SvChangelogReader *reader,
                              const SvArchive *archive, gboolean may_fetch, GError **error)
 {
-  g_autoptr (GPtrArray) needs = g_ptr_array_new_with_free_func (free_need);
-  for (guint i = 0; i < plan->upgrades->len; i++) {
-    const SvUpgrade *upgrade = plan->upgrades->pdata[i];
-    if (upgrade->kind == SV_UPGRADE_UPGRADE && upgrade->sha256 != NULL)
-      add_deb (find_need (needs, upgrade), upgrade);
-  }
+  g_autoptr (GPtrArray) needs = sv_upgrade_list_needs (plan);
   g_autofree char *cache = sv_sources_cache (cli);
   g_autofree char *folder = g_build_filename (cache, "changelogs", NULL);
   g_autoptr (SvProgress) progress = sv_progress_new (cli, "changelogs");

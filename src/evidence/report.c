@@ -143,23 +143,48 @@ is_without_fix (const SvFinding *finding)
          finding->fix == SV_FIX_NOT_PLANNED;
 }
 
+/* By the rule that judges actions: a listed flaw, or one assessed as exploited. */
+static gboolean
+is_exploited (SvReportParts *parts, const char *vulnerability)
+{
+  SvEvidence evidence = {.vulnerability = vulnerability};
+  parts->evidence (parts->source, vulnerability, &evidence);
+  g_auto (SvThreat) threat = {0};
+  sv_threat_collect (&evidence, &threat);
+  return threat.exploitation == SV_EXPLOITATION_ACTIVE;
+}
+
+/* Counts each vulnerability once: equal ids stand together. One that a package keeps when all
+ * updates are in is without fix, whatever other packages have. */
 static void
-count_findings (SvReportParts *parts, const GPtrArray *findings, SvReportSummary *summary)
+count_vulnerabilities (SvReportParts *parts, const GPtrArray *findings, SvReportSummary *summary)
 {
   const char *last = NULL;
+  gboolean without_fix = FALSE;
   for (guint i = 0; i < findings->len; i++) {
     const SvFinding *finding = findings->pdata[i];
-    summary->unknown += finding->verdict == SV_VERDICT_UNKNOWN;
-    summary->low_relevance += finding->verdict == SV_VERDICT_AFFECTED && finding->low_relevance;
-    summary->unimportant += finding->verdict == SV_VERDICT_AFFECTED && finding->unimportant;
-    if (!counts_fully (finding) || g_strcmp0 (last, finding->vulnerability) == 0)
+    if (!counts_fully (finding))
       continue;
-    last = finding->vulnerability;
-    SvEvidence evidence = {0};
-    parts->evidence (parts->source, finding->vulnerability, &evidence);
-    summary->vulnerabilities++;
-    summary->exploited += evidence.kev != NULL;
-    summary->without_fix += is_without_fix (finding);
+    if (g_strcmp0 (last, finding->vulnerability) != 0) {
+      last = finding->vulnerability;
+      without_fix = FALSE;
+      summary->vulnerabilities++;
+      summary->exploited += is_exploited (parts, last);
+    }
+    summary->without_fix += is_without_fix (finding) && !without_fix;
+    without_fix = without_fix || is_without_fix (finding);
+  }
+}
+
+static void
+count_findings (const GPtrArray *findings, SvReportSummary *summary)
+{
+  for (guint i = 0; i < findings->len; i++) {
+    const SvFinding *finding = findings->pdata[i];
+    gboolean affected = finding->verdict == SV_VERDICT_AFFECTED;
+    summary->unknown += finding->verdict == SV_VERDICT_UNKNOWN;
+    summary->low_relevance += affected && finding->low_relevance;
+    summary->unimportant += affected && finding->unimportant;
   }
 }
 
@@ -176,7 +201,8 @@ new_summary (SvReportParts *parts, const SvReport *report)
     const SvAction *action = report->actions->pdata[i];
     summary->overdue += action->due_at_us > 0 && action->due_at_us < report->at_us;
   }
-  count_findings (parts, report->findings, summary);
+  count_findings (report->findings, summary);
+  count_vulnerabilities (parts, report->findings, summary);
   return summary;
 }
 
@@ -184,6 +210,44 @@ static GPtrArray *
 take (GPtrArray **list)
 {
   return *list != NULL ? g_steal_pointer (list) : g_ptr_array_new ();
+}
+
+/* --- the order of lists: that of the report, whatever the order of arrival --- */
+
+static gint
+compare_updates (gconstpointer a, gconstpointer b)
+{
+  const SvUpdate *x = *(SvUpdate *const *)a, *y = *(SvUpdate *const *)b;
+  int order = strcmp (x->package, y->package);
+  return order != 0 ? order : g_strcmp0 (x->arch, y->arch);
+}
+
+static gint
+compare_new_packages (gconstpointer a, gconstpointer b)
+{
+  const SvNewPackage *x = *(SvNewPackage *const *)a, *y = *(SvNewPackage *const *)b;
+  int order = strcmp (x->package, y->package);
+  return order != 0 ? order : g_strcmp0 (x->arch, y->arch);
+}
+
+static gint
+compare_findings (gconstpointer a, gconstpointer b)
+{
+  const SvFinding *x = *(SvFinding *const *)a, *y = *(SvFinding *const *)b;
+  int order = sv_text_compare_natural (x->vulnerability, y->vulnerability);
+  if (order == 0)
+    order = strcmp (x->package, y->package);
+  if (order == 0)
+    order = g_strcmp0 (x->arch, y->arch);
+  return order != 0 ? order : g_strcmp0 (x->installed, y->installed);
+}
+
+static void
+sort_lists (SvReport *report)
+{
+  g_ptr_array_sort (report->updates, compare_updates);
+  g_ptr_array_sort (report->new_packages, compare_new_packages);
+  g_ptr_array_sort (report->findings, compare_findings);
 }
 
 static void
@@ -221,6 +285,7 @@ sv_report_new (SvReportParts *parts)
   report->unknown = take (&parts->gaps);
   add_gaps (report->unknown, parts->inventory->gaps);
   set_ages (report);
+  sort_lists (report);
   fill_cves (report, scheme);
   report->actions = sv_actions_new (parts, report);
   report->summary = new_summary (parts, report);

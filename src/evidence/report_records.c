@@ -139,7 +139,7 @@ static const SvField summary_fields[] = {
     SV_FIELD (SvReportSummary, vulnerabilities, SV_TYPE_INT64,
               .doc = "Distinct vulnerabilities that affect this host."),
     SV_FIELD (SvReportSummary, exploited, SV_TYPE_INT64, .doc = "Those known to be exploited."),
-    SV_FIELD (SvReportSummary, without_fix, SV_TYPE_INT64, .doc = "Those that nothing heals yet."),
+    SV_FIELD (SvReportSummary, without_fix, SV_TYPE_INT64, .doc = "Those that some package here has no fix for yet."),
     SV_FIELD (SvReportSummary, unknown, SV_TYPE_INT64, .doc = "Findings that cannot be judged."),
     SV_FIELD (SvReportSummary, low_relevance, SV_TYPE_INT64,
               .doc = "Findings in headers, documentation or kernels that do not run."),

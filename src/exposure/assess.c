@@ -1,11 +1,19 @@
 #include "exposure/assess.h"
 
+#include "exposure/kernels.h"
+
 #include <string.h>
+
+/* What is learnt of the host once, before its packages are judged. */
+typedef struct {
+  const SvAssessment *assessment;
+  const SvKernels *kernels;
+  const SvStreams *streams;
+} SvAssessing;
 
 /* The claims on one installed package, by vulnerability. */
 typedef struct {
   const SvAssessment *assessment;
-  const SvClaimSource *source; /* the one that is being asked */
   GHashTable *claims;          /* canonical id -> GPtrArray of OwnedClaim */
   GHashTable *aliases;         /* canonical id -> set of other ids */
 } SvGathering;
@@ -131,15 +139,17 @@ finish (const SvAssessment *assessment, const SvInstall *install, SvFinding *fin
 
 /* Judges one package; findings that are wanted are added to @findings. */
 static gboolean
-assess_package (const SvAssessment *assessment, const SvPackage *package, GPtrArray *findings,
+assess_package (const SvAssessing *assessing, const SvPackage *package, GPtrArray *findings,
                 GError **error)
 {
-  g_autoptr (SvInstall) install = sv_install_new (package, assessment->inventory->distro);
+  const SvAssessment *assessment = assessing->assessment;
+  g_autoptr (SvInstall) install =
+      sv_install_new (package, assessment->inventory->distro, assessing->streams);
   g_autoptr (GHashTable) claims = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                          (GDestroyNotify)g_ptr_array_unref);
   g_autoptr (GHashTable) aliases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                           (GDestroyNotify)g_hash_table_unref);
-  SvGathering gathering = {assessment, NULL, claims, aliases};
+  SvGathering gathering = {assessment, claims, aliases};
   if (!gather (&gathering, install, error))
     return FALSE;
   GHashTableIter iter;
@@ -159,53 +169,33 @@ assess_package (const SvAssessment *assessment, const SvPackage *package, GPtrAr
 
 /* --- kernels --- */
 
-static const SvKernel *
-find_kernel (const SvInventory *inventory, const char *package)
+static GHashTable *
+list_vulnerabilities (const GPtrArray *findings, guint begin)
 {
-  for (guint i = 0; inventory->kernels != NULL && i < inventory->kernels->len; i++) {
-    const SvKernel *kernel = inventory->kernels->pdata[i];
-    if (g_strcmp0 (kernel->package, package) == 0)
-      return kernel;
-  }
-  return NULL;
-}
-
-static void
-set_run (const SvKernel *kernel, GPtrArray *findings, guint begin)
-{
-  for (guint i = begin; i < findings->len; i++) {
-    SvFinding *finding = findings->pdata[i];
-    finding->run = kernel->role == SV_KERNEL_RUNNING ? SV_RUN_RUNNING : SV_RUN_INSTALLED_ONLY;
-    /* Neither running nor next to boot: clean-up, not exposure (80). */
-    finding->low_relevance = finding->low_relevance || kernel->role == SV_KERNEL_ON_DISK;
-  }
-}
-
-static gboolean
-is_found (const GPtrArray *findings, guint begin, guint end, const char *vulnerability)
-{
-  for (guint i = begin; i < end; i++)
-    if (strcmp (((SvFinding *)findings->pdata[i])->vulnerability, vulnerability) == 0)
-      return TRUE;
-  return FALSE;
+  GHashTable *set = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = begin; i < findings->len; i++)
+    g_hash_table_add (set, ((SvFinding *)findings->pdata[i])->vulnerability);
+  return set;
 }
 
 /* The kernel that runs may be older than its package: what the package heals is then on disk only,
  * and what is missing is a reboot (81). */
 static gboolean
-assess_running_kernel (const SvAssessment *assessment, const SvPackage *package,
-                       const SvKernel *kernel, GPtrArray *findings, guint begin, GError **error)
+assess_running_kernel (const SvAssessing *assessing, const SvPackage *package,
+                       const char *running_version, GPtrArray *findings, guint begin,
+                       GError **error)
 {
+  g_autoptr (GHashTable) found = list_vulnerabilities (findings, begin);
+  g_autofree char *source = sv_source_of_tracker (package->source);
   SvPackage running = *package;
-  running.version = kernel->running_version;
-  running.source_version = kernel->running_version;
-  running.source = (char *)"linux";
+  running.version = running.source_version = (char *)running_version;
+  running.source = source;
   guint end = findings->len;
-  if (!assess_package (assessment, &running, findings, error))
+  if (!assess_package (assessing, &running, findings, error))
     return FALSE;
   for (guint i = findings->len; i > end; i--) {
     SvFinding *finding = findings->pdata[i - 1];
-    if (is_found (findings, begin, end, finding->vulnerability) ||
+    if (g_hash_table_contains (found, finding->vulnerability) ||
         finding->verdict != SV_VERDICT_AFFECTED)
       g_ptr_array_remove_index (findings, i - 1);
     else
@@ -215,17 +205,23 @@ assess_running_kernel (const SvAssessment *assessment, const SvPackage *package,
 }
 
 static gboolean
-assess_kernel (const SvAssessment *assessment, const SvPackage *package, const SvKernel *kernel,
+assess_kernel (const SvAssessing *assessing, const SvPackage *package, const SvKernelBuild *build,
                GPtrArray *findings, GError **error)
 {
+  const SvKernel *kernel = build->kernel;
   guint begin = findings->len;
-  if (!assess_package (assessment, package, findings, error))
+  if (!assess_package (assessing, package, findings, error))
     return FALSE;
-  gboolean behind = kernel->role == SV_KERNEL_RUNNING && kernel->running_version != NULL &&
-                    g_strcmp0 (kernel->running_version, package->version) != 0;
-  if (behind && !assess_running_kernel (assessment, package, kernel, findings, begin, error))
+  gboolean behind = build->package == package && kernel->role == SV_KERNEL_RUNNING &&
+                    kernel->running_version != NULL &&
+                    strcmp (kernel->running_version, package->version) != 0;
+  if (behind && !assess_running_kernel (assessing, package, kernel->running_version, findings,
+                                        begin, error))
     return FALSE;
-  set_run (kernel, findings, begin);
+  const SvDistro *distro = assessing->assessment->inventory->distro;
+  for (guint i = begin; i < findings->len; i++)
+    sv_kernels_judge (assessing->kernels, build, distro != NULL ? distro->scheme : -1,
+                      findings->pdata[i]);
   return TRUE;
 }
 
@@ -252,25 +248,31 @@ compare_findings (gconstpointer a, gconstpointer b)
   return order != 0 ? order : g_strcmp0 (x->installed, y->installed);
 }
 
+static gboolean
+assess_one (const SvAssessing *assessing, const SvPackage *package, GPtrArray *findings,
+            GError **error)
+{
+  const SvKernelBuild *build = sv_kernels_find (assessing->kernels, package);
+  gboolean done = build != NULL ? assess_kernel (assessing, package, build, findings, error)
+                                : assess_package (assessing, package, findings, error);
+  if (!done)
+    g_prefix_error (error, "package '%s': ", package->name);
+  return done;
+}
+
 gboolean
 sv_exposure_assess (const SvAssessment *assessment, GPtrArray **ret_findings, GError **error)
 {
   g_autoptr (GPtrArray) findings =
       g_ptr_array_new_with_free_func ((GDestroyNotify)sv_finding_free);
+  g_autoptr (SvKernels) kernels = sv_kernels_new (assessment->inventory);
+  g_autoptr (SvStreams) streams = sv_streams_new (assessment->inventory);
+  const SvAssessing assessing = {assessment, kernels, streams};
   const GPtrArray *packages = assessment->inventory->packages;
-  for (guint i = 0; i < packages->len; i++) {
-    const SvPackage *package = packages->pdata[i];
-    if (!is_judged (assessment, package))
-      continue;
-    const SvKernel *kernel = find_kernel (assessment->inventory, package->name);
-    gboolean done = kernel != NULL
-                        ? assess_kernel (assessment, package, kernel, findings, error)
-                        : assess_package (assessment, package, findings, error);
-    if (!done) {
-      g_prefix_error (error, "package '%s': ", package->name);
+  for (guint i = 0; i < packages->len; i++)
+    if (is_judged (assessment, packages->pdata[i]) &&
+        !assess_one (&assessing, packages->pdata[i], findings, error))
       return FALSE;
-    }
-  }
   g_ptr_array_sort (findings, compare_findings);
   *ret_findings = g_steal_pointer (&findings);
   return TRUE;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "exposure/assess.h"
+#include "exposure/coverage.h"
 #include "exposure/judge.h"
 #include "exposure/policy.h"
 #include "exposure/scenario.h"

@@ -57,10 +57,38 @@ sv_feed_rank (const char *feed)
   return 9;
 }
 
+/* The higher fix first, and before it none at all: that is not satisfied by any version. Versions
+ * that cannot be read come last. */
+static int
+compare_fixes (gint scheme, const char *a, const char *b)
+{
+  if (a == NULL || b == NULL)
+    return (a != NULL) - (b != NULL);
+  g_autoptr (GBytes) a_key = scheme >= 0 ? sv_version_key ((SvScheme)scheme, a, NULL) : NULL;
+  g_autoptr (GBytes) b_key = scheme >= 0 ? sv_version_key ((SvScheme)scheme, b, NULL) : NULL;
+  if ((a_key == NULL) != (b_key == NULL))
+    return a_key == NULL ? 1 : -1;
+  int order = a_key != NULL ? sv_key_bytes_compare (b_key, a_key) : 0;
+  return order != 0 ? order : strcmp (a, b);
+}
+
+static int
+compare_words (const SvReason *x, const SvReason *y)
+{
+  const char *const words[][2] = {{x->feed, y->feed},       {x->advisory, y->advisory},
+                                  {x->because, y->because}, {x->compared, y->compared},
+                                  {x->urgency, y->urgency}};
+  int order = 0;
+  for (gsize i = 0; order == 0 && i < G_N_ELEMENTS (words); i++)
+    order = g_strcmp0 (words[i][0], words[i][1]);
+  return order;
+}
+
 /* The winner comes first: authority, then the worse verdict (trap 47: "affected" wins over "fixed"
- * of the same authority), then the lower fix, then the names, so that the order is total. */
+ * of the same authority), then the higher fix, which alone satisfies all who say "affected" (95),
+ * then the words, so that the order is total (106). */
 static gint
-compare_reasons (gconstpointer a, gconstpointer b)
+compare_reasons (gconstpointer a, gconstpointer b, gpointer scheme)
 {
   const SvReason *x = *(SvReason *const *)a, *y = *(SvReason *const *)b;
   gboolean x_counts = x->verdict != SV_VERDICT_NOT_APPLICABLE;
@@ -72,10 +100,10 @@ compare_reasons (gconstpointer a, gconstpointer b)
     return x_rank < y_rank ? -1 : 1;
   if (x->verdict != y->verdict)
     return x->verdict > y->verdict ? -1 : 1;
-  int order = g_strcmp0 (x->fixed, y->fixed);
-  if (order == 0)
-    order = g_strcmp0 (x->feed, y->feed);
-  return order != 0 ? order : g_strcmp0 (x->advisory, y->advisory);
+  if (x->name_kind != y->name_kind) /* versions of source and binary do not compare (22) */
+    return x->name_kind - y->name_kind;
+  int order = compare_fixes (GPOINTER_TO_INT (scheme), x->fixed, y->fixed);
+  return order != 0 ? order : compare_words (x, y);
 }
 
 static gboolean
@@ -150,7 +178,8 @@ sv_exposure_combine (const SvInstall *install, const char *vulnerability, const 
     g_ptr_array_add (finding->reasons, sv_exposure_judge (install, claims->pdata[i]));
   accept_alternative_builds (finding->reasons);
   prefer_own_stream (install, finding->reasons);
-  g_ptr_array_sort (finding->reasons, compare_reasons);
+  g_ptr_array_sort_with_data (finding->reasons, compare_reasons,
+                              GINT_TO_POINTER (install->scheme));
   SvReason *winner = finding->reasons->len > 0 ? finding->reasons->pdata[0] : NULL;
   if (winner == NULL || winner->verdict == SV_VERDICT_NOT_APPLICABLE)
     return NULL;

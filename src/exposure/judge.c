@@ -126,27 +126,90 @@ rule_arch (SvJudgement *j)
   return decide (j, SV_VERDICT_NOT_APPLICABLE, "for %s only, this is %s", wanted, own);
 }
 
-static int
-rule_module (SvJudgement *j)
+/* The version at which the claim ends; NULL if it has no end. */
+static const char *
+end_of_claim (const SvJudgement *j)
 {
-  const char *said = j->statement->module, *own = j->install->package->module;
-  g_autofree char *build = sv_stream_of_version (j->statement->scheme, j->statement->fixed);
-  gboolean said_modular = strcmp (build, "module") == 0 || (said != NULL && *said != '\0');
-  gboolean own_modular = strcmp (j->install->stream, "module") == 0 || (own != NULL && *own != '\0');
-  if (said_modular != own_modular)
-    return decide (j, SV_VERDICT_NOT_APPLICABLE, said_modular
-                       ? "it speaks of a module build, this is none"
-                       : "it speaks of the base package, this is a module build");
-  if (!said_modular)
+  return j->statement->fixed != NULL ? j->statement->fixed : j->statement->last_affected;
+}
+
+/* Whatever else the claim may mean, this very build holds the fix. */
+static int
+rule_same_build (SvJudgement *j)
+{
+  const char *fixed = j->statement->fixed;
+  if (fixed == NULL || g_strcmp0 (j->compared, fixed) != 0)
     return UNDECIDED;
-  if (said != NULL && *said != '\0' && own != NULL && *own != '\0')
+  return decide (j, SV_VERDICT_FIXED, "%s is the very build that holds the fix", fixed);
+}
+
+static const char *
+label_or_null (const char *label)
+{
+  return label != NULL && *label != '\0' ? label : NULL;
+}
+
+static gboolean
+is_modular (const char *stream, const char *module)
+{
+  return strcmp (stream, "module") == 0 || label_or_null (module) != NULL;
+}
+
+/* The module stream that the claim is about: as the host knows that build, else as the notice says.
+ * NULL: not known. */
+static const char *
+module_of_claim (const SvJudgement *j)
+{
+  const char *known = sv_streams_find (j->install->streams, end_of_claim (j));
+  return known != NULL ? known : label_or_null (j->statement->module);
+}
+
+/* Both are module builds: of the same stream? (63, 66) */
+static int
+compare_modules (SvJudgement *j)
+{
+  const char *said = module_of_claim (j), *own = label_or_null (j->install->module);
+  if (said != NULL && own != NULL)
     return strcmp (said, own) == 0
                ? UNDECIDED
                : decide (j, SV_VERDICT_NOT_APPLICABLE, "it speaks of module stream %s, this is %s",
                          said, own);
+  if (said != NULL && sv_streams_is_off (j->install->streams, said))
+    return decide (j, SV_VERDICT_NOT_APPLICABLE,
+                   "it speaks of module stream %s, which is not enabled here", said);
   return decide (j, SV_VERDICT_UNKNOWN, "the module stream %s is not known: versions of different "
-                 "streams do not compare", own == NULL || *own == '\0' ? "of the package"
-                                                                       : "of the fix");
+                 "streams do not compare", own == NULL ? "of the package" : "of the fix");
+}
+
+static int
+rule_module (SvJudgement *j)
+{
+  const char *end = end_of_claim (j), *said = j->statement->module;
+  g_autofree char *build = sv_stream_of_version (j->statement->scheme, end);
+  gboolean said_modular = is_modular (build, said);
+  gboolean own_modular = is_modular (j->install->stream, j->install->module);
+  if (said_modular && own_modular)
+    return compare_modules (j);
+  if (said_modular == own_modular)
+    return UNDECIDED;
+  if (said == NULL && end == NULL) /* "null" is not "not modular" (64) */
+    return decide (j, SV_VERDICT_UNKNOWN, "it does not say whether it means the module build");
+  return decide (j, SV_VERDICT_NOT_APPLICABLE, said_modular
+                     ? "it speaks of a module build, this is none"
+                     : "it speaks of the base package, this is a module build");
+}
+
+/* A notice bound to one version line of several says nothing of the others (63). */
+static int
+rule_line (SvJudgement *j)
+{
+  g_autofree char *line = sv_line_of_notice (j->statement->advisory);
+  const char *end = end_of_claim (j);
+  if (line == NULL || end == NULL || j->compared == NULL || !sv_version_is_of_line (end, line) ||
+      sv_version_is_of_line (j->compared, line))
+    return UNDECIDED;
+  return decide (j, SV_VERDICT_NOT_APPLICABLE, "it speaks of the line %s, this is %s", line,
+                 j->compared);
 }
 
 static int
@@ -258,8 +321,9 @@ rule_open (SvJudgement *j)
 
 /* In this order; the first rule that decides ends the judgement. */
 static int (*const rules[]) (SvJudgement *j) = {
-    rule_release, rule_name,   rule_origin,        rule_arch,       rule_status, rule_module,
-    rule_stream,  rule_version_known, rule_introduced, rule_fixed,  rule_open,
+    rule_release,    rule_name,   rule_origin, rule_arch,   rule_status,
+    rule_same_build, rule_module, rule_line,   rule_stream, rule_version_known,
+    rule_introduced, rule_fixed,  rule_open,
 };
 
 SvReason *

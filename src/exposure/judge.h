@@ -1,8 +1,9 @@
 /* One installed package version against what sources say of it. Pure: same input, same answer. */
 #pragma once
 
+#include "exposure/streams.h"
+
 #include "advisory/advisory.h"
-#include "inventory/inventory.h"
 
 typedef enum {
   SV_VERDICT_NOT_APPLICABLE, /* the statement is about something else: says nothing */
@@ -44,20 +45,41 @@ typedef struct {
   char *source;             /* source name as trackers call it ("linux", not "linux-signed-amd64") */
   char *source_version;     /* version as trackers call it ("6.1.119-1"); may be NULL */
   char *stream;             /* build stream of the version, see sv_stream_of_version() */
+  char *module;             /* "name:stream" of its module; "" none; NULL: not known (trap 64) */
+  const SvStreams *streams; /* lent; NULL: nothing is known of the host's modules */
 } SvInstall;
 
-/* @distro may be NULL (then nothing that depends on a release applies). */
-SvInstall *sv_install_new (const SvPackage *package, const SvDistro *distro);
+/* @distro may be NULL (then nothing that depends on a release applies), @streams too. Both must live
+ * as long as what is returned. */
+SvInstall *sv_install_new (const SvPackage *package, const SvDistro *distro,
+                           const SvStreams *streams);
 void sv_install_free (SvInstall *install);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvInstall, sv_install_free)
 
 /**
  * sv_stream_of_version:
  * New string naming the build stream that a version belongs to, "" for the main one: versions of
- * different streams do not compare ("module", "ksplice", "fips", "bpo", "esm", "minor:6",
- * "rpt"). Source: traps 63 to 73.
+ * different streams do not compare ("module", "ksplice", "fips", "cloud", "bpo", "esm",
+ * "minor:6", "rpt"). Source: traps 63 to 73.
  */
 char *sv_stream_of_version (gint scheme, const char *version);
+
+/**
+ * sv_release_of_distro:
+ * New string: what statements call the release of @distro ("debian:12"; "opensuse-tumbleweed:" where
+ * there are no releases), NULL for no distribution.
+ */
+char *sv_release_of_distro (const SvDistro *distro);
+
+/**
+ * sv_line_of_notice:
+ * New string: the version line that the topic of a notice is bound to ("5.15" of
+ * "ALAS2KERNEL-5.15-2022-001"), NULL if to none. Topics of one package in several lines are streams
+ * without a name in the version (trap 63). @advisory may be NULL.
+ */
+char *sv_line_of_notice (const char *advisory);
+/* True if @version is of that line: "5.15.43-20.amzn2" is of 5.15, 5.150 is not. */
+gboolean sv_version_is_of_line (const char *version, const char *line);
 
 /* Why a verdict is as it is: one link of the chain that `explain` prints. */
 typedef struct {
@@ -117,9 +139,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvFinding, sv_finding_free)
  * sv_exposure_combine:
  * @claims: SvClaim pointers on one vulnerability (aliases already closed)
  *
- * Judges all claims and picks the winner: more authoritative source first, then the worse verdict;
- * the builds that one advisory lists for one package count as alternatives (trap 65). Returns NULL
- * if no claim applies. Source: traps 47, 48, 53, 65, 108.
+ * Judges all claims and picks the winner: more authoritative source first, then the worse verdict,
+ * then the higher fix, for only that one satisfies them all (95); the builds that one advisory lists
+ * for one package count as alternatives (65). The order of @claims does not matter (106). Returns
+ * NULL if no claim applies. Source: traps 47, 48, 53, 65, 95, 106, 108.
  */
 SvFinding *sv_exposure_combine (const SvInstall *install, const char *vulnerability,
                                 const GPtrArray *claims);

@@ -139,7 +139,7 @@ static void
 test_row (gconstpointer data)
 {
   const Row *row = data;
-  g_autoptr (SvInstall) install = sv_install_new (&row->package, row->distro);
+  g_autoptr (SvInstall) install = sv_install_new (&row->package, row->distro, NULL);
   SvClaim claim = {"debian-tracker", &row->statement};
   SvReason *reason = sv_exposure_judge (install, &claim);
   if (reason->verdict != (gint)row->verdict)
@@ -154,7 +154,7 @@ test_row (gconstpointer data)
 static SvFinding *
 combine (const SvPackage *package, const SvDistro *distro, const SvClaim *claims, gsize n)
 {
-  g_autoptr (SvInstall) install = sv_install_new (package, distro);
+  g_autoptr (SvInstall) install = sv_install_new (package, distro, NULL);
   g_autoptr (GPtrArray) list = g_ptr_array_new ();
   for (gsize i = 0; i < n; i++)
     g_ptr_array_add (list, (gpointer)&claims[i]);

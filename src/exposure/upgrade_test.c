@@ -278,28 +278,23 @@ static gboolean
 append_value (SvJsonReader *reader, GString *out, GError **error)
 {
   g_autofree char *text = NULL;
+  SvJsonToken token = sv_json_peek (reader, error);
+  gint64 number;
   gboolean truth;
 
-  switch (sv_json_peek (reader, error)) {
-  case SV_JSON_TRUE:
-  case SV_JSON_FALSE:
+  if (token == SV_JSON_TRUE || token == SV_JSON_FALSE) {
     if (!sv_json_read_bool (reader, &truth, error))
       return FALSE;
-    g_string_append_printf (out, "\t%s", truth ? "yes" : "no");
-    return TRUE;
-  case SV_JSON_NUMBER: {
-    gint64 number;
+    text = g_strdup (truth ? "yes" : "no");
+  } else if (token == SV_JSON_NUMBER) {
     if (!sv_json_read_int64 (reader, &number, error))
       return FALSE;
-    g_string_append_printf (out, "\t%" G_GINT64_FORMAT, number);
-    return TRUE;
+    text = g_strdup_printf ("%" G_GINT64_FORMAT, number);
+  } else if (!sv_json_read_string (reader, &text, error)) {
+    return FALSE;
   }
-  default:
-    if (!sv_json_read_string (reader, &text, error))
-      return FALSE;
-    g_string_append_printf (out, "\t%s", text != NULL ? text : "-");
-    return TRUE;
-  }
+  g_string_append_printf (out, "\t%s", text != NULL ? text : "-");
+  return TRUE;
 }
 
 /* The order in which both sides are written. */
