@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""json_python.py PATH: parses every JSON document of a file or a plain tar, one at a time; prints the
-bytes."""
+"""json_python.py PATH: parses every JSON document of a file or a plain tar, one at a time; prints
+the bytes."""
 
 import json
 import sys

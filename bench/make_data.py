@@ -2,9 +2,9 @@
 """make_data.py DATA OUT ROWS PACKAGES
 
 One Debian 12 host of PACKAGES packages and ROWS statements (source, flaw, fixed version), the same
-in three forms: tracker JSON, debsecan's own format, OVAL. Names and versions are real: the archive's
-package index, root b, the versions of the DSA list; how many flaws a source has follows its share
-of the DSA list. Flaw ids are made up. The same input always gives the same bytes.
+in three forms: tracker JSON, debsecan's own format, OVAL. Names and versions are real: the
+archive's package index, root b, the versions of the DSA list; how many flaws a source has follows
+its share of the DSA list. Flaw ids are made up. The same input always gives the same bytes.
 """
 
 import json
@@ -28,7 +28,8 @@ DSA_VERSION = re.compile(r"\t\[(?:bullseye|buster|stretch|jessie)\] - (\S+) (\S+
 def text_of(path):
     if path.suffix != ".zst":
         return path.read_text()
-    return subprocess.run(["zstd", "-dcq", str(path)], capture_output=True, check=True).stdout.decode()
+    unpacked = subprocess.run(["zstd", "-dcq", str(path)], capture_output=True, check=True)
+    return unpacked.stdout.decode()
 
 
 def stanzas(path):

@@ -318,6 +318,23 @@ list_indexes (SvArchive *archive, const SvArchiveOptions *options, const GPtrArr
     g_ptr_array_add (archive->indexes, g_array_index (all, Placed, i).index);
 }
 
+/* Keyrings that the caller names vouch for every archive. */
+static gboolean
+trust_given (const SvArchiveOptions *options, GPtrArray *keyrings, GError **error)
+{
+  for (guint i = 0; options->keyrings != NULL && i < options->keyrings->len; i++) {
+    const char *path = options->keyrings->pdata[i];
+    SvKeyring *keyring = (SvKeyring *)sv_keyrings_find (keyrings, path);
+    if (keyring == NULL) {
+      g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "'%s' is no keyring that can be read",
+                   path);
+      return FALSE;
+    }
+    keyring->by_default = TRUE;
+  }
+  return TRUE;
+}
+
 SvArchive *
 sv_archive_open (const SvArchiveOptions *options, GError **error)
 {
@@ -327,7 +344,8 @@ sv_archive_open (const SvArchiveOptions *options, GError **error)
   if (files == NULL)
     return NULL;
   g_autoptr (GPtrArray) keyrings = sv_keyrings_load (options->root != NULL ? options->root : "/");
-  if (!load_releases (archive, options, files, SV_LIST_INRELEASE, keyrings, error) ||
+  if (!trust_given (options, keyrings, error) ||
+      !load_releases (archive, options, files, SV_LIST_INRELEASE, keyrings, error) ||
       !load_releases (archive, options, files, SV_LIST_RELEASE, keyrings, error))
     return NULL;
   list_indexes (archive, options, files);

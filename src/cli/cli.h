@@ -122,6 +122,7 @@ char *sv_help_completion (const char *shell, GError **error);
 int sv_cmd_scan (SvCli *cli, GError **error);
 int sv_cmd_check (SvCli *cli, GError **error);
 int sv_cmd_explain (SvCli *cli, GError **error);
+int sv_cmd_inventory (SvCli *cli, GError **error);
 int sv_cmd_feed_list (SvCli *cli, GError **error);
 int sv_cmd_feed_sync (SvCli *cli, GError **error);
 int sv_cmd_feed_import (SvCli *cli, GError **error);

@@ -202,6 +202,17 @@ check_code (const SvReport *report)
   return report->summary->updates > 0 ? SV_EXIT_UPDATES : SV_EXIT_OK;
 }
 
+static const char *
+reboot_word (const SvReport *report)
+{
+  if (report->host->reboot_reasons->len > 0)
+    return "needed";
+  for (guint i = 0; i < report->unknown->len; i++)
+    if (strcmp (((SvGap *)report->unknown->pdata[i])->what, "reboot") == 0)
+      return "unknown";
+  return "not needed";
+}
+
 int
 sv_cmd_check (SvCli *cli, GError **error)
 {
@@ -216,7 +227,7 @@ sv_cmd_check (SvCli *cli, GError **error)
   }
   g_autofree char *line = g_strdup_printf (
       "%" G_GINT64_FORMAT " updates, %" G_GINT64_FORMAT " security, reboot %s, %u unknown\n",
-      report->summary->updates, report->summary->security_updates,
-      report->host->reboot_reasons->len > 0 ? "needed" : "not needed", report->unknown->len);
+      report->summary->updates, report->summary->security_updates, reboot_word (report),
+      report->unknown->len);
   return sv_cli_write (line, strlen (line), error) ? check_code (report) : SV_EXIT_FAILED;
 }

@@ -91,6 +91,11 @@ const SvCommand sv_commands[] = {
      "won and why, which version was compared, and whether the fix can be reached.",
      OPTIONS (explain_options), 1u << SV_OUTPUT_TABLE | 1u << SV_OUTPUT_JSON, 0,
      1, sv_cmd_explain},
+    {"inventory", "[SECTION]", "what runs on the host: packages, kernels, listeners and more",
+     "Sections: packages, kernels, listeners, interfaces, filesystems, repositories, pins, "
+     "processes (that still run replaced files), support, unknown. Without one: the host in short, "
+     "and everything with -o json.",
+     OPTIONS (scan_options), SV_OUTPUTS_LIST, 0, 1, sv_cmd_inventory},
     {"feed list", "", "the sources, their age, authenticity and health", "",
      OPTIONS (store_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_feed_list},
     {"feed sync", "[ID…]", "fetch what is due and swap it in whole",

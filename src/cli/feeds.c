@@ -39,6 +39,7 @@ sv_sources_sync (SvCli *cli, SvDb *db, const SvDistro *distro, gboolean may_fetc
   g_autoptr (SvProgress) progress = sv_progress_new (cli, "feeds");
   SvSyncOptions options = {.cache_dir = folder,
                            .now_us = sv_cli_get_now (cli),
+                           .proxy = sv_cli_get_setting (cli, "proxy"),
                            .progress = show_sync,
                            .user_data = progress};
   g_autoptr (GPtrArray) rows = NULL;

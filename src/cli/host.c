@@ -182,6 +182,7 @@ read_archives (SvHostView *view, GError **error)
   SvArchiveOptions options = {
       .directory = directory,
       .root = view->source.root,
+      .keyrings = sv_cli_find_all (view->cli, "keyring"),
       .at_us = sv_cli_get_now (view->cli),
       .repositories = view->source.root != NULL ? view->inventory->repositories : NULL,
       .distro = distro,
@@ -354,7 +355,8 @@ changelog_claims (gpointer source, const char *release, SvNameKind kind, const c
 static gboolean
 open_store (SvHostView *view, GError **error)
 {
-  gboolean keeps = view->source.live || sv_cli_get_setting (view->cli, "store") != NULL;
+  /* Files are judged by what the command line names alone. */
+  gboolean keeps = view->source.root != NULL || sv_cli_get_setting (view->cli, "store") != NULL;
   g_autofree char *url = keeps ? sv_sources_store_url (view->cli, error)
                                : g_strdup ("sqlite::memory:");
   if (url == NULL)
@@ -479,5 +481,6 @@ sv_host_view_make_report (SvHostView *view, GError **error)
 gboolean
 sv_host_view_keep (SvHostView *view, SvReport *report, GError **error)
 {
-  return view->host_id == NULL || sv_scan_save (view->db, view->host_id, report, error);
+  return view->host_id == NULL ||
+         sv_scan_save (view->db, view->host_id, view->inventory, report, error);
 }

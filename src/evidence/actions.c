@@ -8,6 +8,7 @@ typedef struct {
   SvAction *action;
   SvRank rank;
   GHashTable *relevant; /* those of its cves that are in code which can run here; lent by `cves` */
+  GHashTable *updates;  /* package -> SvUpdate, lent by the report */
 } SvDraft;
 
 static void
@@ -15,6 +16,7 @@ draft_free (SvDraft *draft)
 {
   sv_record_free (&sv_action_type, draft->action);
   g_hash_table_unref (draft->relevant);
+  g_hash_table_unref (draft->updates);
   g_free (draft);
 }
 
@@ -44,6 +46,7 @@ new_draft (const char *source)
   draft->action->listeners = new_strings ();
   draft->action->unknown = new_strings ();
   draft->relevant = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  draft->updates = g_hash_table_new (g_str_hash, g_str_equal);
   draft->action->reachable = TRUE;
   draft->action->epss = NAN;
   draft->action->cvss_score = NAN;
@@ -63,6 +66,7 @@ add_update (SvDraft *draft, const SvUpdate *update)
 {
   SvAction *action = draft->action;
   add_distinct (action->packages, update->package);
+  g_hash_table_insert (draft->updates, update->package, (gpointer)update);
   if (action->from == NULL) {
     replace (&action->from, update->installed_source_version);
     replace (&action->to, update->source_version);
@@ -147,6 +151,15 @@ compare_natural (gconstpointer a, gconstpointer b)
   return sv_text_compare_natural (*(char *const *)a, *(char *const *)b);
 }
 
+/* By the new version of its own package, or of the source. */
+static gboolean
+heals (const SvDraft *draft, const SvFinding *finding, gint scheme, const char *source_version)
+{
+  const SvUpdate *update = g_hash_table_lookup (draft->updates, finding->package);
+  return sv_finding_is_healed_by (finding, scheme, update != NULL ? update->candidate : NULL,
+                                  source_version);
+}
+
 /* The distinct vulnerabilities that @draft heals, from its updates and from kernels, whose fix comes
  * as a package of another name. */
 static void
@@ -161,7 +174,7 @@ collect_cves (SvReportParts *parts, const SvReport *report, SvDraft *draft)
     const SvFinding *finding = report->findings->pdata[i];
     if (finding->verdict != SV_VERDICT_AFFECTED ||
         g_strcmp0 (finding->source, tracker_source) != 0 ||
-        !sv_finding_is_healed_by (finding, scheme, NULL, tracker_version))
+        !heals (draft, finding, scheme, tracker_version))
       continue;
     if (!finding->low_relevance && !finding->unimportant) {
       g_hash_table_add (draft->relevant, g_strdup (finding->vulnerability));

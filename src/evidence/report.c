@@ -1,6 +1,7 @@
 #include "evidence/report.h"
 
 #include "evidence/actions.h"
+#include "evidence/advised.h"
 
 #include <string.h>
 
@@ -286,6 +287,7 @@ sv_report_new (SvReportParts *parts)
   add_gaps (report->unknown, parts->inventory->gaps);
   set_ages (report);
   sort_lists (report);
+  sv_advised_add_updates (parts->inventory, report);
   fill_cves (report, scheme);
   report->actions = sv_actions_new (parts, report);
   report->summary = new_summary (parts, report);

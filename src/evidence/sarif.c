@@ -78,8 +78,9 @@ write_result (const SvReport *report, const SvFinding *finding, SvJsonWriter *wr
   g_autofree char *message = g_strdup_printf ("%s %s: %s (%s). %s", finding->package,
                                               finding->installed, winner->because, winner->feed,
                                               advice);
-  g_autofree char *identity = g_strdup_printf ("%s/%s/%s", finding->vulnerability,
-                                               finding->package, finding->arch);
+  g_autofree char *identity =
+      g_strdup_printf ("%s/%s/%s", finding->vulnerability, finding->package,
+                       finding->arch != NULL ? finding->arch : "");
   sv_json_open_object (writer, NULL);
   sv_json_add_string (writer, "ruleId", finding->vulnerability);
   sv_json_add_string (writer, "level", level_of (finding));

@@ -1,5 +1,7 @@
 #include "evidence/scan_store.h"
 
+#include <string.h>
+
 gboolean
 sv_scan_load_known (SvDb *db, const char *host, GHashTable **ret_known, GError **error)
 {
@@ -28,6 +30,7 @@ sv_scan_load_known (SvDb *db, const char *host, GHashTable **ret_known, GError *
 typedef struct {
   SvDb *db;
   const char *host;
+  const SvInventory *inventory;
   SvReport *report;
 } SvSave;
 
@@ -88,8 +91,7 @@ save_scan (const SvSave *save, GError **error)
   return sv_query_run (query, error);
 }
 
-/* Opens or carries on the interval of one finding. The id of a resolved one that is back begins a
- * new interval: known since now. */
+/* Carries on the open interval of a finding, or opens one: known since now. */
 static gboolean
 save_finding (const SvSave *save, SvQuery *query, const SvFinding *finding, GError **error)
 {
@@ -131,13 +133,11 @@ save_findings (const SvSave *save, GError **error)
       "INSERT INTO finding (host, vulnerability, package, arch, installed, status, first_seen_us, "
       "fix_available_us, last_seen_us, resolved_us) VALUES (:host, :vulnerability, :package, :arch, "
       ":installed, :status, :at, :fix, :at, 0) "
-      "ON CONFLICT (host, vulnerability, package, arch) DO UPDATE SET "
-      "first_seen_us = CASE WHEN finding.resolved_us > 0 THEN excluded.first_seen_us "
-      "ELSE finding.first_seen_us END, "
-      "fix_available_us = CASE WHEN finding.fix_available_us > 0 AND finding.resolved_us = 0 "
+      "ON CONFLICT (host, vulnerability, package, arch) WHERE resolved_us = 0 DO UPDATE SET "
+      "fix_available_us = CASE WHEN finding.fix_available_us > 0 "
       "THEN finding.fix_available_us ELSE excluded.fix_available_us END, "
       "installed = excluded.installed, status = excluded.status, "
-      "last_seen_us = excluded.last_seen_us, resolved_us = 0",
+      "last_seen_us = excluded.last_seen_us",
       error);
   if (query == NULL)
     return FALSE;
@@ -147,9 +147,98 @@ save_findings (const SvSave *save, GError **error)
   return save_unnamed (save, query, error);
 }
 
-/* What this scan did not see any more is resolved as of now. */
+/* --- what is gone --- */
+
+/* TRUE if all that could speak of a flaw was heard: only then does silence mean anything. */
 static gboolean
-close_resolved (const SvSave *save, GError **error)
+heard_all (const SvReport *report)
+{
+  for (guint i = 0; i < report->sources->len; i++)
+    if (!((const SvReportSource *)report->sources->pdata[i])->consulted)
+      return FALSE;
+  for (guint i = 0; i < report->unknown->len; i++) {
+    const char *what = ((const SvGap *)report->unknown->pdata[i])->what;
+    if (g_strcmp0 (what, "changelogs") == 0 || g_strcmp0 (what, "archives") == 0)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static char *
+version_key (const char *package, const char *arch, const char *version)
+{
+  return g_strdup_printf ("%s\n%s\n%s", package, arch != NULL ? arch : "",
+                          version != NULL ? version : "");
+}
+
+/* Every installed version, of packages as of sources: what a row of the history may name. */
+static GHashTable *
+list_installed (const SvInventory *inventory)
+{
+  GHashTable *set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < inventory->packages->len; i++) {
+    const SvPackage *package = inventory->packages->pdata[i];
+    if (package->state != SV_PACKAGE_INSTALLED)
+      continue;
+    g_hash_table_add (set, version_key (package->name, package->arch, package->version));
+    g_hash_table_add (set, version_key (package->source, NULL, package->source_version));
+  }
+  return set;
+}
+
+/* The open findings that this scan did not see, as (vulnerability, package, arch) in one array. */
+static gboolean
+list_unseen (const SvSave *save, GHashTable *installed, GPtrArray *gone, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (save->db,
+                   "SELECT vulnerability, package, arch, installed FROM finding "
+                   "WHERE host = :host AND resolved_us = 0 AND last_seen_us < :at",
+                   error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_text (query, "host", save->host);
+  sv_query_bind_int64 (query, "at", save->report->at_us);
+  SvStep step;
+  while ((step = sv_query_step (query, error)) == SV_STEP_ROW) {
+    g_autofree char *key = version_key (sv_query_get_text (query, 1), sv_query_get_text (query, 2),
+                                        sv_query_get_text (query, 3));
+    for (guint column = 0; column < 3 && !g_hash_table_contains (installed, key); column++)
+      g_ptr_array_add (gone, g_strdup (sv_query_get_text (query, column)));
+  }
+  return step == SV_STEP_DONE;
+}
+
+/* Not everybody was heard: resolved is what cannot be any more, its version being gone. */
+static gboolean
+close_replaced (const SvSave *save, GError **error)
+{
+  g_autoptr (GHashTable) installed = list_installed (save->inventory);
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_free);
+  if (!list_unseen (save, installed, gone, error))
+    return FALSE;
+  g_autoptr (SvQuery) query =
+      sv_db_query (save->db,
+                   "UPDATE finding SET resolved_us = :at WHERE host = :host AND resolved_us = 0 "
+                   "AND vulnerability = :vulnerability AND package = :package AND arch = :arch",
+                   error);
+  if (query == NULL)
+    return FALSE;
+  for (guint i = 0; i < gone->len; i += 3) {
+    sv_query_bind_int64 (query, "at", save->report->at_us);
+    sv_query_bind_text (query, "host", save->host);
+    sv_query_bind_text (query, "vulnerability", gone->pdata[i]);
+    sv_query_bind_text (query, "package", gone->pdata[i + 1]);
+    sv_query_bind_text (query, "arch", gone->pdata[i + 2]);
+    if (!sv_query_run (query, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Everybody was heard: what nobody names any more is resolved as of now. */
+static gboolean
+close_unseen (const SvSave *save, GError **error)
 {
   g_autoptr (SvQuery) query =
       sv_db_query (save->db,
@@ -162,6 +251,8 @@ close_resolved (const SvSave *save, GError **error)
   sv_query_bind_int64 (query, "at", save->report->at_us);
   return sv_query_run (query, error);
 }
+
+/* --- what changed --- */
 
 static gboolean
 list_changed (const SvSave *save, const char *sql, GPtrArray **ret_list, GError **error)
@@ -195,17 +286,25 @@ list_changes (const SvSave *save, SvReportChange *change, GError **error)
                        &change->resolved, error);
 }
 
-gboolean
-sv_scan_save (SvDb *db, const char *host, SvReport *report, GError **error)
+static gboolean
+save_all (const SvSave *save, GError **error)
 {
-  SvSave save = {db, host, report};
+  return save_host (save, error) && save_scan (save, error) && save_findings (save, error) &&
+         (heard_all (save->report) ? close_unseen : close_replaced) (save, error);
+}
+
+gboolean
+sv_scan_save (SvDb *db, const char *host, const SvInventory *inventory, SvReport *report,
+              GError **error)
+{
+  SvSave save = {db, host, inventory, report};
   g_autoptr (SvTx) tx = sv_db_begin (db, error);
-  if (tx == NULL)
-    return FALSE;
   gint64 previous = 0;
-  if (!find_previous (&save, &previous, error) || !save_host (&save, error) ||
-      !save_scan (&save, error) || !save_findings (&save, error) ||
-      !close_resolved (&save, error))
+  if (tx == NULL || !find_previous (&save, &previous, error))
+    return FALSE;
+  if (report->at_us < previous)
+    return TRUE; /* judged as of the past: no news */
+  if (!save_all (&save, error))
     return FALSE;
   SvReportChange *change = sv_record_new (&sv_report_change_type);
   change->previous_at_us = previous;

@@ -13,8 +13,11 @@ gboolean sv_scan_load_known (SvDb *db, const char *host, GHashTable **ret_known,
 /**
  * sv_scan_save:
  *
- * Writes the scan and its findings in one transaction: new findings open an interval, findings that
- * are gone close it, a finding that comes back opens it anew. Sets @report->change. Findings that
- * could not be judged keep the interval of what they were.
+ * Writes the scan and its findings in one transaction, and sets @report->change. New findings open
+ * an interval; one that comes back opens another beside the old one. Gone findings are resolved as
+ * of this scan; but while a source was not consulted, only those whose package is no longer
+ * installed in that version: silence is no news then. Findings that could not be judged keep the
+ * interval of what they were. A scan as of before the last one that is kept is not written.
  */
-gboolean sv_scan_save (SvDb *db, const char *host, SvReport *report, GError **error);
+gboolean sv_scan_save (SvDb *db, const char *host, const SvInventory *inventory, SvReport *report,
+                       GError **error);

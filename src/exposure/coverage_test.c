@@ -55,7 +55,7 @@ test_gaps (gconstpointer data) /* 26, 49 */
   const Row *row = data;
   Feed feed = {row->feed_release, FALSE};
   SvClaimSource source = {.source = &feed, .covers = covers};
-  SvPackage package = {.name = (char *)"foo", .version = (char *)"1", .state = row->state};
+  SvPackage package = {.name = "foo", .version = "1", .state = row->state};
   g_autoptr (GPtrArray) packages = g_ptr_array_new (), supports = g_ptr_array_new ();
   g_ptr_array_add (packages, &package);
   g_ptr_array_add (supports, (gpointer)&row->support);
@@ -90,7 +90,7 @@ test_store_that_fails (void)
   Feed feed = {NULL, TRUE};
   SvClaimSource source = {.source = &feed, .covers = covers};
   g_autoptr (GPtrArray) packages = g_ptr_array_new ();
-  SvDistro distro = {.id = (char *)"debian", .release = (char *)"12"};
+  SvDistro distro = {.id = "debian", .release = "12"};
   SvInventory inventory = {.distro = &distro, .packages = packages};
   SvAssessment assessment = {.inventory = &inventory, .claims = &source, .n_claims = 1};
   g_autoptr (GPtrArray) gaps = g_ptr_array_new_with_free_func (free_gap);

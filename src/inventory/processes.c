@@ -170,8 +170,8 @@ sv_processes_collect (SvCollect *collect, GError **error)
   }
   if (n_hidden > 0)
     sv_collect_add_gap (collect, "processes",
-                        "%u of %u processes cannot be looked into; run as root to see them",
-                        n_hidden, n_seen);
+                        "%u of %u processes cannot be looked into%s",
+                        n_hidden, n_seen, geteuid () == 0 ? "" : "; run as root to see them");
   g_ptr_array_sort (collect->inventory->stale_processes, compare_processes);
   return TRUE;
 }

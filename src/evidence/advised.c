@@ -1,0 +1,158 @@
+#include "evidence/advised.h"
+
+#include <string.h>
+
+static const char why_not[] =
+    "no repository metadata was read: whether it can be had is not known";
+
+/* One installed package and the highest fixes that are named for it. */
+typedef struct {
+  const SvPackage *package;
+  const SvReason *fixes[2]; /* by SvNameKind: versions of source and binary do not compare (22) */
+} Advice;
+
+static int
+compare_versions (gint scheme, const char *a, const char *b)
+{
+  int order = 0;
+  if (scheme < 0 || !sv_version_compare ((SvScheme)scheme, a, b, &order, NULL))
+    order = strcmp (a, b);
+  return order;
+}
+
+static char *
+dup_key (const char *package, const char *arch)
+{
+  return g_strconcat (package, ":", arch, NULL);
+}
+
+/* "package:arch" -> Advice, for the newest version of each. */
+static GHashTable *
+index_packages (const SvInventory *inventory, gint scheme)
+{
+  GHashTable *index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (guint i = 0; i < inventory->packages->len; i++) {
+    const SvPackage *package = inventory->packages->pdata[i];
+    g_autofree char *key = dup_key (package->name, package->arch);
+    Advice *advice = g_hash_table_lookup (index, key);
+    if (advice == NULL) {
+      advice = g_new0 (Advice, 1);
+      g_hash_table_insert (index, g_steal_pointer (&key), advice);
+    }
+    if (advice->package == NULL ||
+        compare_versions (scheme, package->version, advice->package->version) > 0)
+      advice->package = package;
+  }
+  return index;
+}
+
+static gboolean
+is_advice (const SvFinding *finding)
+{
+  return finding->verdict == SV_VERDICT_AFFECTED && finding->fix == SV_FIX_UNKNOWN &&
+         finding->fixed != NULL && !finding->unimportant;
+}
+
+static void
+raise_fix (Advice *advice, gint scheme, const SvReason *winner)
+{
+  const SvReason **fix = &advice->fixes[winner->name_kind];
+  if (*fix == NULL || compare_versions (scheme, winner->fixed, (*fix)->fixed) > 0)
+    *fix = winner;
+}
+
+/* Returns the packages with advice, in the order of the findings. */
+static GPtrArray *
+collect_advice (GHashTable *index, gint scheme, const GPtrArray *findings)
+{
+  GPtrArray *advised = g_ptr_array_new ();
+  for (guint i = 0; i < findings->len; i++) {
+    const SvFinding *finding = findings->pdata[i];
+    g_autofree char *key = dup_key (finding->package, finding->arch);
+    Advice *advice = is_advice (finding) ? g_hash_table_lookup (index, key) : NULL;
+    if (advice == NULL || strcmp (advice->package->version, finding->installed) != 0)
+      continue;
+    if (advice->fixes[SV_NAME_SOURCE] == NULL && advice->fixes[SV_NAME_BINARY] == NULL)
+      g_ptr_array_add (advised, advice);
+    raise_fix (advice, scheme, finding->reasons->pdata[0]);
+  }
+  return advised;
+}
+
+/* "ALSA-2024:3138 (osv)" */
+static char *
+name_origin (const SvReason *reason)
+{
+  return reason->advisory != NULL ? g_strdup_printf ("%s (%s)", reason->advisory, reason->feed)
+                                  : g_strdup (reason->feed);
+}
+
+static const char *
+find_authenticity (const SvReport *report, const char *feed)
+{
+  for (guint i = 0; i < report->sources->len; i++) {
+    const SvReportSource *source = report->sources->pdata[i];
+    if (strcmp (source->id, feed) == 0)
+      return source->authenticity;
+  }
+  return "none";
+}
+
+/* Where binary and source are numbered alike, one fix speaks for both. */
+static void
+unite_fixes (Advice *advice, gint scheme)
+{
+  if (g_strcmp0 (advice->package->version, advice->package->source_version) != 0)
+    return;
+  for (guint kind = 0; kind < G_N_ELEMENTS (advice->fixes); kind++) {
+    const SvReason *fix = advice->fixes[kind];
+    const SvReason **other = &advice->fixes[1 - kind];
+    if (fix != NULL &&
+        (*other == NULL || compare_versions (scheme, fix->fixed, (*other)->fixed) > 0))
+      *other = fix;
+  }
+}
+
+static SvUpdate *
+new_update (const Advice *advice, const SvReport *report)
+{
+  const SvPackage *package = advice->package;
+  const SvReason *binary = advice->fixes[SV_NAME_BINARY], *source = advice->fixes[SV_NAME_SOURCE];
+  const SvReason *main = binary != NULL ? binary : source;
+  SvUpdate *update = sv_record_new (&sv_update_type);
+  update->package = g_strdup (package->name);
+  update->arch = g_strdup (package->arch);
+  update->installed = g_strdup (package->version);
+  update->candidate = g_strdup (binary != NULL ? binary->fixed : NULL);
+  update->source = g_strdup (package->source);
+  update->source_version = g_strdup (source != NULL ? source->fixed : NULL);
+  update->installed_source_version = g_strdup (package->source_version);
+  update->security = TRUE;
+  update->origin = name_origin (main);
+  update->held = package->held;
+  update->why_not = g_strdup (why_not);
+  update->authenticity = g_strdup (find_authenticity (report, main->feed));
+  return update;
+}
+
+static gint
+compare_updates (gconstpointer a, gconstpointer b)
+{
+  const SvUpdate *x = *(SvUpdate *const *)a, *y = *(SvUpdate *const *)b;
+  int order = strcmp (x->package, y->package);
+  return order != 0 ? order : g_strcmp0 (x->arch, y->arch);
+}
+
+void
+sv_advised_add_updates (const SvInventory *inventory, SvReport *report)
+{
+  gint scheme = inventory->distro != NULL ? inventory->distro->scheme : -1;
+  g_autoptr (GHashTable) index = index_packages (inventory, scheme);
+  g_autoptr (GPtrArray) advised = collect_advice (index, scheme, report->findings);
+  for (guint i = 0; i < advised->len; i++) {
+    unite_fixes (advised->pdata[i], scheme);
+    g_ptr_array_add (report->updates, new_update (advised->pdata[i], report));
+  }
+  if (advised->len > 0)
+    g_ptr_array_sort (report->updates, compare_updates);
+}
