@@ -129,6 +129,10 @@ scan (Host *host)
     bench_table_add_note (host->table, "salve failed: see %s.log", output);
     return FALSE;
   }
+  bench_table_add (host->table, "one scan",
+                   g_strdup_printf ("%.3f s CPU, %.3f s", seconds (&host->ours),
+                                    (double)host->ours.wall_us / G_USEC_PER_SEC),
+                   NULL, NULL, "", BENCH_NO_BAR);
   bench_table_add (host->table, "peak memory", g_strdup_printf ("%.1f MiB", mib (&host->ours)),
                    NULL, NULL, "30 MiB", mib (&host->ours) <= BAR_MIB ? BENCH_MET : BENCH_MISSED);
   g_autoptr (GHashTable) found = bench_findings_of_salve (output, &error);

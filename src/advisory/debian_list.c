@@ -294,6 +294,7 @@ add_statement (const Reading *reading, const Notice *notice, const Fix *fix, con
                                  .scheme = SV_SCHEME_DEB,
                                  .status = (gint)fix->status,
                                  .promise = (gint)fix->promise,
+                                 .introduced = fix->status == SV_STATUS_AFFECTED ? (char *)"0" : NULL,
                                  .fixed = fix->version,
                                  .urgency = fix->urgency,
                                  .note = fix->note};

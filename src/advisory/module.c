@@ -45,7 +45,7 @@ stream_length (const char *word)
   while (stream > 0 && word[name + stream] == '.') /* the end of a sentence */
     stream--;
   const char *end = word + name + 1 + stream;
-  gboolean whole = *end == '\0' || strchr (" \t,;.)", *end) != NULL;
+  gboolean whole = *end == '\0' || strchr (" \t,;.)/", *end) != NULL;
   return stream > 0 && whole ? (gsize)(end - word) : 0;
 }
 

@@ -137,12 +137,21 @@ version_or_null (const SvOsvEvent *event)
   return event != NULL && event->key != NULL ? event->version : NULL;
 }
 
+/* Without an end the beginning must be told, for a statement without any range says nothing (59). */
+static char *
+find_introduced (const SvOsvInterval *interval)
+{
+  gboolean endless = interval->fixed == NULL && interval->last_affected == NULL;
+  return endless && interval->introduced != NULL ? interval->introduced->version
+                                                 : version_or_null (interval->introduced);
+}
+
 static gboolean
 add_intervals (Making *making, const GArray *intervals, GError **error)
 {
   for (guint i = 0; i < intervals->len; i++) {
     const SvOsvInterval *interval = &g_array_index (intervals, SvOsvInterval, i);
-    making->statement.introduced = version_or_null (interval->introduced);
+    making->statement.introduced = find_introduced (interval);
     making->statement.fixed = version_or_null (interval->fixed);
     making->statement.last_affected = version_or_null (interval->last_affected);
     if (!add_for_streams (making, error))

@@ -40,7 +40,8 @@ typedef struct {
   gint scheme;         /* SvScheme */
   gint status;         /* SvStatus */
   gint promise;        /* SvPromise */
-  char *introduced;    /* first affected version; NULL or "0": from the beginning */
+  char *introduced;    /* first affected version; "0": from the beginning; NULL: that as well where
+                          there is an end, without one nothing is said (trap 59) */
   char *fixed;         /* first version not affected; NULL: there is none */
   char *last_affected; /* instead of `fixed`: the last version known affected */
   char *urgency;       /* the source's own word ("unimportant", "Moderate"); may be NULL */

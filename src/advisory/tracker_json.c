@@ -188,6 +188,7 @@ add_statement (const Reading *reading, const char *flaw, const Entry *entry,
                            .note = entry->nodsa};
   if (statement.status != SV_STATUS_AFFECTED)
     return sv_input_add (reading->input, SV_FEED_STATEMENT, &statement, error);
+  statement.introduced = (char *)"0";
   statement.fixed = entry->fixed_version;
   if (statement.fixed == NULL && is_at_least (entry->newest, unstable_fix)) {
     /* trap 39: an entry that nobody closed; the release already has what fixed unstable */

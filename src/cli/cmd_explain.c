@@ -95,6 +95,19 @@ choose_subject (const SvInventory *inventory, const char *name, SvAssessment *as
   assessment->only_vulnerability = name;
 }
 
+static void
+set_not_found (const SvScenario *scenario, const char *name, GError **error)
+{
+  if (scenario->claims->len == 0)
+    g_set_error (error, SV_ERROR, SV_ERROR_NOT_FOUND,
+                 "no source that was consulted says anything of '%.128s' in a package of this host",
+                 name);
+  else
+    g_set_error (error, SV_ERROR, SV_ERROR_NOT_FOUND,
+                 "%u statements speak of '%.128s', but none of a build that this host has: they are "
+                 "for other architectures, module streams or products", scenario->claims->len, name);
+}
+
 static int
 explain (SvCli *cli, const char *name, GError **error)
 {
@@ -107,15 +120,13 @@ explain (SvCli *cli, const char *name, GError **error)
   g_autoptr (SvScenario) scenario = sv_scenario_record (&assessment, about, error);
   if (scenario == NULL)
     return SV_EXIT_FAILED;
+  if (scenario->findings->len == 0) {
+    set_not_found (scenario, name, error);
+    return SV_EXIT_NOT_FOUND;
+  }
   const char *path = sv_cli_find (cli, "dump");
   if (path != NULL && !dump (scenario, path, error))
     return SV_EXIT_FAILED;
-  if (scenario->findings->len == 0) {
-    g_set_error (error, SV_ERROR, SV_ERROR_NOT_FOUND,
-                 "no source that was consulted says anything of '%.128s' in a package of this host",
-                 name);
-    return SV_EXIT_NOT_FOUND;
-  }
   return write_findings (cli, scenario->findings, error) ? SV_EXIT_OK : SV_EXIT_FAILED;
 }
 

@@ -14,5 +14,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvLookup, sv_lookup_free)
 /* Claims and names of flaws as the store has them; lent by @lookup. */
 SvClaimSource sv_lookup_get_claims (SvLookup *lookup);
 
-/* Lent until the next call. What cannot be read counts as not known. */
+/* Lent by @lookup. What cannot be read counts as not known. */
 void sv_lookup_evidence (SvLookup *lookup, const char *vulnerability, SvEvidence *ret_evidence);

@@ -467,6 +467,10 @@ sv_host_view_make_report (SvHostView *view, GError **error)
                          .evidence = find_evidence,
                          .known_since = find_known_since,
                          .source = view};
+  /* one snapshot of the store for the whole judgement */
+  g_autoptr (SvTx) tx = sv_db_begin_read (view->db, error);
+  if (tx == NULL)
+    return NULL;
   SvAssessment assessment = sv_host_view_get_assessment (view);
   if (!sv_exposure_find_gaps (&assessment, view->gaps, error) ||
       !sv_exposure_assess (&assessment, &parts.findings, error))

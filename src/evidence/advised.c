@@ -124,9 +124,10 @@ new_update (const Advice *advice, const SvReport *report)
   update->arch = g_strdup (package->arch);
   update->installed = g_strdup (package->version);
   update->candidate = g_strdup (binary != NULL ? binary->fixed : NULL);
-  update->source = g_strdup (package->source);
+  update->source = sv_source_of_tracker (package->source);
   update->source_version = g_strdup (source != NULL ? source->fixed : NULL);
-  update->installed_source_version = g_strdup (package->source_version);
+  update->installed_source_version =
+      sv_source_version_of_tracker (package->source, package->source_version);
   update->security = TRUE;
   update->origin = name_origin (main);
   update->held = package->held;

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#define DAY(n) ((n) * SV_DAY_US)
+#define DAY(n) ((n)*SV_DAY_US)
 #define NOW G_GINT64_CONSTANT (1795348800000000) /* 2026-11-22T12:00:00Z */
 
 /* What the world knows of one vulnerability. Zeroed: nothing. */

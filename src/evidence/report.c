@@ -91,8 +91,8 @@ is_of_update (const SvFinding *finding, const SvUpdate *update)
 static GHashTable *
 index_findings (const GPtrArray *findings)
 {
-  GHashTable *by_package = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
-                                                  (GDestroyNotify)g_ptr_array_unref);
+  GHashTable *by_package =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
   for (guint i = 0; i < findings->len; i++) {
     SvFinding *finding = findings->pdata[i];
     GPtrArray *list = g_hash_table_lookup (by_package, finding->package);
@@ -263,9 +263,8 @@ set_ages (SvReport *report)
 {
   for (guint i = 0; i < report->sources->len; i++) {
     SvReportSource *source = report->sources->pdata[i];
-    source->age_s = source->content_at_us > 0
-                        ? (report->at_us - source->content_at_us) / SV_SECOND_US
-                        : -1;
+    source->age_s =
+        source->content_at_us > 0 ? (report->at_us - source->content_at_us) / SV_SECOND_US : -1;
   }
 }
 

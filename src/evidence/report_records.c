@@ -2,7 +2,8 @@
 #include "evidence/report.h"
 
 static const SvField host_fields[] = {
-    SV_FIELD (SvReportHost, hostname, SV_TYPE_STRING, .doc = "Name of the host, never its identity."),
+    SV_FIELD (SvReportHost, hostname, SV_TYPE_STRING,
+              .doc = "Name of the host, never its identity."),
     SV_FIELD (SvReportHost, os, SV_TYPE_STRING, .doc = "Operating system, for people."),
     SV_FIELD (SvReportHost, release, SV_TYPE_STRING, .doc = "Distribution and release."),
     SV_FIELD (SvReportHost, machine, SV_TYPE_STRING, .doc = "Architecture."),
@@ -17,7 +18,8 @@ static const SvField host_fields[] = {
     SV_FIELD (SvReportHost, supports, SV_TYPE_RECORDS, .record = &sv_support_type,
               .doc = "Support status of the release and of packages."),
 };
-SV_RECORD_TYPE (sv_report_host_type, SvReportHost, "ReportHost", host_fields, "The host, in short.");
+SV_RECORD_TYPE (sv_report_host_type, SvReportHost, "ReportHost", host_fields,
+                "The host, in short.");
 
 static const SvField source_fields[] = {
     SV_FIELD (SvReportSource, id, SV_TYPE_STRING, .doc = "Name of the source."),
@@ -139,7 +141,8 @@ static const SvField summary_fields[] = {
     SV_FIELD (SvReportSummary, vulnerabilities, SV_TYPE_INT64,
               .doc = "Distinct vulnerabilities that affect this host."),
     SV_FIELD (SvReportSummary, exploited, SV_TYPE_INT64, .doc = "Those known to be exploited."),
-    SV_FIELD (SvReportSummary, without_fix, SV_TYPE_INT64, .doc = "Those that some package here has no fix for yet."),
+    SV_FIELD (SvReportSummary, without_fix, SV_TYPE_INT64,
+              .doc = "Those that some package here has no fix for yet."),
     SV_FIELD (SvReportSummary, unknown, SV_TYPE_INT64, .doc = "Findings that cannot be judged."),
     SV_FIELD (SvReportSummary, low_relevance, SV_TYPE_INT64,
               .doc = "Findings in headers, documentation or kernels that do not run."),

@@ -365,11 +365,10 @@ static void
 add_random_finding (GRand *rand, SvReportParts *parts)
 {
   g_autofree char *installed = pick_version (rand), *fixed = pick_version (rand);
-  SvFinding *finding =
-      add_finding (parts, flaws[g_rand_int_range (rand, 0, G_N_ELEMENTS (flaws))],
-                   names[g_rand_int_range (rand, 0, G_N_ELEMENTS (names))],
-                   origins[g_rand_int_range (rand, 0, G_N_ELEMENTS (origins))], installed,
-                   g_rand_boolean (rand) ? fixed : NULL);
+  SvFinding *finding = add_finding (parts, flaws[g_rand_int_range (rand, 0, G_N_ELEMENTS (flaws))],
+                                    names[g_rand_int_range (rand, 0, G_N_ELEMENTS (names))],
+                                    origins[g_rand_int_range (rand, 0, G_N_ELEMENTS (origins))],
+                                    installed, g_rand_boolean (rand) ? fixed : NULL);
   finding->verdict = g_rand_int_range (rand, SV_VERDICT_UNKNOWN, SV_N_VERDICTS);
   finding->fix = g_rand_int_range (rand, 0, SV_N_FIXES);
   finding->low_relevance = g_rand_int_range (rand, 0, 4) == 0;
@@ -386,9 +385,8 @@ fill_random (GRand *rand, SvReportParts *parts)
     g_autofree char *from = pick_version (rand), *to = pick_version (rand);
     if (g_rand_boolean (rand))
       continue;
-    SvUpdate *update =
-        add_update (parts, names[i], origins[g_rand_int_range (rand, 0, G_N_ELEMENTS (origins))],
-                    from, to);
+    SvUpdate *update = add_update (
+        parts, names[i], origins[g_rand_int_range (rand, 0, G_N_ELEMENTS (origins))], from, to);
     update->security = g_rand_boolean (rand);
     update->reachable = g_rand_boolean (rand);
   }
@@ -606,7 +604,8 @@ test_documents (void)
   assert_round_trip (json);
   g_assert_null (strchr (line, '\n'));
   g_assert_cmpuint (count_strings (sarif, "note") + count_strings (sarif, "warning") +
-                        count_strings (sarif, "error"), ==, 4);
+                        count_strings (sarif, "error"),
+                    ==, 4);
   g_assert_cmpuint (count_strings (sarif, "CVE-2026-1"), ==, 3); /* one rule, two results */
   g_assert_cmpuint (count_strings (vex, "affected"), ==, 3);
   g_assert_cmpuint (count_strings (vex, "under_investigation"), ==, 1);
@@ -716,7 +715,8 @@ assert_csv (const SvReport *report)
     fields = rows++ == 0 ? sv_csv_get_n_fields (csv) : fields;
     g_assert_cmpuint (sv_csv_get_n_fields (csv), ==, fields);
     for (guint i = 0; i < fields; i++)
-      g_assert_null (strchr ("=+@\t\r", *sv_csv_find (csv, i) != '\0' ? *sv_csv_find (csv, i) : 'x'));
+      g_assert_null (
+          strchr ("=+@\t\r", *sv_csv_find (csv, i) != '\0' ? *sv_csv_find (csv, i) : 'x'));
   }
   g_assert_no_error (error);
   g_assert_cmpuint (rows, ==, report->updates->len + 1);

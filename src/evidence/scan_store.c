@@ -5,11 +5,11 @@
 gboolean
 sv_scan_load_known (SvDb *db, const char *host, GHashTable **ret_known, GError **error)
 {
-  g_autoptr (SvQuery) query = sv_db_query (
-      db,
-      "SELECT vulnerability, min(first_seen_us) FROM finding "
-      "WHERE host = :host AND resolved_us = 0 GROUP BY vulnerability",
-      error);
+  g_autoptr (SvQuery) query =
+      sv_db_query (db,
+                   "SELECT vulnerability, min(first_seen_us) FROM finding "
+                   "WHERE host = :host AND resolved_us = 0 GROUP BY vulnerability",
+                   error);
   if (query == NULL)
     return FALSE;
   g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -131,7 +131,8 @@ save_findings (const SvSave *save, GError **error)
   g_autoptr (SvQuery) query = sv_db_query (
       save->db,
       "INSERT INTO finding (host, vulnerability, package, arch, installed, status, first_seen_us, "
-      "fix_available_us, last_seen_us, resolved_us) VALUES (:host, :vulnerability, :package, :arch, "
+      "fix_available_us, last_seen_us, resolved_us) VALUES (:host, :vulnerability, :package, "
+      ":arch, "
       ":installed, :status, :at, :fix, :at, 0) "
       "ON CONFLICT (host, vulnerability, package, arch) WHERE resolved_us = 0 DO UPDATE SET "
       "fix_available_us = CASE WHEN finding.fix_available_us > 0 "

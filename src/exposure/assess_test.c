@@ -12,6 +12,7 @@ typedef struct {
   gboolean backwards;    /* claims are given in reverse */
   guint asked;           /* how often claims were asked for */
   GPtrArray *findings;
+  GStringChunk *texts; /* names that are made while the host is */
 } Host;
 
 static void
@@ -27,6 +28,7 @@ host_init (Host *host, SvScheme scheme)
                                   .kernels = g_ptr_array_new_with_free_func (g_free),
                                   .modules = g_ptr_array_new ()};
   host->statements = g_ptr_array_new_with_free_func (g_free);
+  host->texts = g_string_chunk_new (1024);
 }
 
 static void
@@ -37,6 +39,7 @@ host_clear (Host *host)
   g_ptr_array_unref (host->inventory.modules);
   g_ptr_array_unref (host->statements);
   g_clear_pointer (&host->findings, g_ptr_array_unref);
+  g_string_chunk_free (host->texts);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Host, host_clear)
 
@@ -199,7 +202,7 @@ add_deb_kernel (Host *host, const char *release, const char *version, SvKernelRo
                 const char *running_version)
 {
   g_autofree char *name = g_strconcat ("linux-image-", release, NULL);
-  const char *kept = g_intern_string (name);
+  const char *kept = g_string_chunk_insert (host->texts, name);
   PACKAGE (host, kept, version, "linux-signed-amd64", version);
   KERNEL (host, release, kept, version, .role = role, .running_version = (char *)running_version);
 }
@@ -439,10 +442,11 @@ count_questions (guint n_packages)
   host_init (&host, SV_SCHEME_DEB);
   for (guint i = 0; i < n_packages; i++) {
     /* one name in a hundred comes twice (vuls lists a package once for each architecture) */
-    g_autofree char *name = g_strdup_printf ("package-%u", i % 100 == 0 ? 0 : i);
-    PACKAGE (&host, g_intern_string (name), "1-1", g_intern_string (name), "1-1");
+    g_autofree char *made = g_strdup_printf ("package-%u", i % 100 == 0 ? 0 : i);
+    const char *name = g_string_chunk_insert (host.texts, made);
+    PACKAGE (&host, name, "1-1", name, "1-1");
     if (i < 100)
-      KERNEL (&host, g_intern_string (name), g_intern_string (name), "1-1");
+      KERNEL (&host, name, name, "1-1");
   }
   assess (&host);
   return host.asked;

@@ -6,7 +6,11 @@
 static SvDistro debian = {.id = (char *)"debian", .release = (char *)"12", .scheme = SV_SCHEME_DEB};
 static SvDistro alma = {.id = (char *)"almalinux", .release = (char *)"8", .scheme = SV_SCHEME_RPM};
 
+static SvDistro amazon = {.id = (char *)"amzn", .release = (char *)"2", .scheme = SV_SCHEME_RPM};
+
 #define DEB .distro = &debian
+#define AMAZON .distro = &amazon
+#define SAYS_AMAZON .release = (char *)"amzn:2", .scheme = SV_SCHEME_RPM, .name_kind = SV_NAME_BINARY
 #define RPM .distro = &alma
 #define SAYS_DEB .release = (char *)"debian:12", .scheme = SV_SCHEME_DEB
 #define SAYS_RPM .release = (char *)"almalinux:8", .scheme = SV_SCHEME_RPM, .name_kind = SV_NAME_BINARY
@@ -114,6 +118,36 @@ static const Row rows[] = {
                                              .module = (char *)""), RPM,
      SAYS (SAYS_RPM, .package = (char *)"perl", .module = (char *)"perl:5.30",
            .fixed = (char *)"4:5.30.1-452.module_el8.4.0+1+aa"), SV_VERDICT_NOT_APPLICABLE},
+    {"64-claim-without-version-or-module", PACKAGE ("perl", "4:5.30.1-452.module_el8.4.0+1+aa", "perl",
+                                                    NULL, .module = (char *)"perl:5.30"), RPM,
+     SAYS (SAYS_RPM, .package = (char *)"perl", .introduced = (char *)"0"), SV_VERDICT_UNKNOWN},
+    {"64-base-fix-modular-package", PACKAGE ("perl", "4:5.30.1-452.module_el8.4.0+1+aa", "perl", NULL,
+                                             .module = (char *)"perl:5.30"), RPM,
+     SAYS (SAYS_RPM, .package = (char *)"perl", .module = (char *)"",
+           .fixed = (char *)"4:5.32.0-1.el8"), SV_VERDICT_NOT_APPLICABLE},
+    {"65-the-very-build-of-an-untold-stream", PACKAGE ("ruby", "2.5.9-112.module_el8.10.0+1+aa",
+                                                       "ruby", NULL,
+                                                       .module = (char *)"ruby:2.5"), RPM,
+     SAYS (SAYS_RPM, .package = (char *)"ruby", .fixed = (char *)"2.5.9-112.module_el8.10.0+1+aa"),
+     SV_VERDICT_FIXED},
+    {"63-other-line-of-a-topic", PACKAGE ("kernel", "5.10.245-243.979.amzn2", "kernel", NULL), AMAZON,
+     SAYS (SAYS_AMAZON, .package = (char *)"kernel", .fixed = (char *)"0:5.15.43-20.123.amzn2",
+           .advisory = (char *)"ALAS2KERNEL-5.15-2022-001"), SV_VERDICT_NOT_APPLICABLE},
+    {"63-own-line-of-a-topic", PACKAGE ("kernel", "5.15.22-20.123.amzn2", "kernel", NULL), AMAZON,
+     SAYS (SAYS_AMAZON, .package = (char *)"kernel", .fixed = (char *)"5.15.43-20.123.amzn2",
+           .advisory = (char *)"ALAS2KERNEL-5.15-2022-001"), SV_VERDICT_AFFECTED},
+    {"63-topic-without-a-line", PACKAGE ("docker", "20.10.4-1.amzn2", "docker", NULL), AMAZON,
+     SAYS (SAYS_AMAZON, .package = (char *)"docker", .fixed = (char *)"20.10.7-1.amzn2",
+           .advisory = (char *)"ALAS2DOCKER-2021-001"), SV_VERDICT_AFFECTED},
+    {"63-package-beside-the-line", PACKAGE ("libzip", "1.3.2-1.amzn2", "libzip", NULL), AMAZON,
+     SAYS (SAYS_AMAZON, .package = (char *)"libzip", .fixed = (char *)"1.3.2-2.amzn2",
+           .advisory = (char *)"ALAS2PHP8.2-2023-001"), SV_VERDICT_AFFECTED},
+    {"63-core-notice-has-no-line", PACKAGE ("kernel", "4.14.1-1.amzn2", "kernel", NULL), AMAZON,
+     SAYS (SAYS_AMAZON, .package = (char *)"kernel", .fixed = (char *)"4.14.9-1.amzn2",
+           .advisory = (char *)"ALAS2-2022-1761"), SV_VERDICT_AFFECTED},
+    {"70-cloud-kernel-of-a-special-group", PACKAGE ("kernel", "4.18.0-305.3.1.el8_4", "kernel", NULL),
+     RPM, SAYS (SAYS_RPM, .package = (char *)"kernel", .fixed = (char *)"4.18.0-425.10.1.el8_7.cloud"),
+     SV_VERDICT_UNKNOWN},
     {"67-fix-of-another-minor-still-compares", PACKAGE ("bash", "4.4.20-1.el8_4", "bash", NULL), RPM,
      SAYS (SAYS_RPM, .package = (char *)"bash", .fixed = (char *)"4.4.20-5.el8_10"),
      SV_VERDICT_AFFECTED},
@@ -269,6 +303,46 @@ test_fixes (void)
 }
 
 static void
+test_higher_fix_wins (void) /* 95: only that one satisfies all who say "affected" */
+{
+  SvStatement first = {SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1-9"};
+  SvStatement later = {SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1-10"};
+  SvStatement open = {SAYS_DEB, .package = (char *)"foo", .introduced = (char *)"0"};
+  SvClaim claims[] = {{"osv", &first}, {"osv", &later}, {"osv", &open}};
+  g_autoptr (SvFinding) both = combine (&foo, &debian, claims, 2);
+  g_assert_cmpstr (both->fixed, ==, "1-10");
+  g_assert_false (sv_finding_is_healed_by (both, SV_SCHEME_DEB, "1-9", "1-9"));
+  g_assert_true (sv_finding_is_healed_by (both, SV_SCHEME_DEB, "1-10", "1-10"));
+  g_autoptr (SvFinding) all = combine (&foo, &debian, claims, 3);
+  g_assert_null (all->fixed);
+}
+
+static void
+test_authority (void) /* 108: lower counts more */
+{
+  static const char *const order[] = {"debian-tracker", "debian-dsa", "osv-almalinux", "changelog",
+                                      "somebody"};
+  for (gsize i = 1; i < G_N_ELEMENTS (order); i++)
+    g_assert_cmpuint (sv_feed_rank (order[i - 1]), <, sv_feed_rank (order[i]));
+  g_assert_cmpuint (sv_feed_rank ("debian-dsa"), ==, sv_feed_rank ("debian-list:given"));
+}
+
+static void
+test_sources_of_kernels (void) /* 21 */
+{
+  static const char *const names[][2] = {
+      {"linux-signed-amd64", "linux"},           {"linux-signed-5.10-arm64", "linux-5.10"},
+      {"linux-latest", "linux"},                 {"linux-signed-hwe-6.8", "linux-hwe-6.8"},
+      {"linux-meta-aws", "linux-aws"},           {"linux-signed", "linux"},
+      {"grub-efi-amd64-signed", "grub2"},        {"linux-base", "linux-base"},
+      {"openssl", "openssl"}};
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *source = sv_source_of_tracker (names[i][0]);
+    g_assert_cmpstr (source, ==, names[i][1]);
+  }
+}
+
+static void
 test_low_relevance (void) /* 24, 84 */
 {
   static const char *const low[] = {"linux-libc-dev", "linux-headers-6.1.0-28-amd64",
@@ -293,6 +367,9 @@ main (int argc, char **argv)
   g_test_add_func ("/finding/pitfall-47-both-ways", test_same_source_both_ways);
   g_test_add_func ("/finding/pitfall-65-two-builds", test_two_builds_in_one_notice);
   g_test_add_func ("/finding/pitfall-67-own-minor", test_own_minor_settles_it);
+  g_test_add_func ("/finding/pitfall-95-higher-fix", test_higher_fix_wins);
+  g_test_add_func ("/finding/pitfall-108-authority", test_authority);
+  g_test_add_func ("/install/pitfall-21-kernel-sources", test_sources_of_kernels);
   g_test_add_func ("/finding/nothing-applies", test_nothing_applies);
   g_test_add_func ("/finding/pitfall-41-76-fixes", test_fixes);
   g_test_add_func ("/finding/pitfall-24-84-low-relevance", test_low_relevance);

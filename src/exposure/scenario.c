@@ -31,10 +31,14 @@ static const SvField scenario_fields[] = {
               .doc = "Name and version of this form."),
     SV_FIELD (SvScenario, about, SV_TYPE_STRING, .doc = "One sentence."),
     SV_FIELD (SvScenario, engine, SV_TYPE_STRING, .doc = "What wrote it."),
+    SV_FIELD (SvScenario, only_package, SV_TYPE_STRING, .doc = "Only this one was asked for."),
+    SV_FIELD (SvScenario, only_vulnerability, SV_TYPE_STRING, .doc = "Likewise."),
+    SV_FIELD (SvScenario, hardware_class, SV_TYPE_STRING, .doc = "Kind of host."),
     SV_FIELD (SvScenario, distro, SV_TYPE_RECORD, .record = &sv_distro_type, .doc = "System."),
     SV_FIELD (SvScenario, packages, SV_TYPE_RECORDS, .record = &sv_package_type,
               .doc = "Packages judged."),
     SV_FIELD (SvScenario, kernels, SV_TYPE_RECORDS, .record = &sv_kernel_type, .doc = "Kernels."),
+    SV_FIELD (SvScenario, modules, SV_TYPE_STRINGS, .doc = "Enabled module streams."),
     SV_FIELD (SvScenario, claims, SV_TYPE_RECORDS, .record = &sv_scenario_claim_type,
               .doc = "Claims weighed."),
     SV_FIELD (SvScenario, aliases, SV_TYPE_RECORDS, .record = &sv_alias_type,
@@ -58,34 +62,60 @@ sv_scenario_free (SvScenario *scenario)
 typedef struct {
   const SvAssessment *assessment;
   SvScenario *scenario;
-  const SvClaimSource *asked;
   SvClaimFunc func; /* of the assessment, while it asks */
   gpointer func_data;
   GHashTable *packages; /* SvPackage of the inventory already kept */
   GHashTable *claims;   /* "feed\nrelease\nkind\nname" already kept */
 } SvRecorder;
 
-static void
-keep_alias (SvRecorder *recorder, const SvClaimSource *source, const char *id)
+static const char *
+recorded_canonical (gpointer source, const char *id)
 {
-  const char *canonical = source->canonical != NULL ? source->canonical (source->source, id) : id;
+  SvRecorder *recorder = source;
+  for (gsize i = 0; i < recorder->assessment->n_claims; i++) {
+    const SvClaimSource *asked = &recorder->assessment->claims[i];
+    const char *name = asked->canonical != NULL ? asked->canonical (asked->source, id) : id;
+    if (strcmp (name, id) != 0)
+      return name;
+  }
+  return id;
+}
+
+static gboolean
+is_asked_for (SvRecorder *recorder, const char *id)
+{
+  const char *only = recorder->assessment->only_vulnerability;
+  return only == NULL || strcmp (only, id) == 0 ||
+         strcmp (only, recorded_canonical (recorder, id)) == 0;
+}
+
+static void
+keep_alias (SvRecorder *recorder, const char *id)
+{
+  const char *canonical = recorded_canonical (recorder, id);
+  GPtrArray *aliases = recorder->scenario->aliases;
   if (strcmp (canonical, id) == 0)
     return;
+  for (guint i = 0; i < aliases->len; i++)
+    if (strcmp (((SvAlias *)aliases->pdata[i])->id, id) == 0)
+      return;
   SvAlias *alias = sv_record_new (&sv_alias_type);
   alias->id = g_strdup (id);
   alias->vulnerability = g_strdup (canonical);
-  g_ptr_array_add (recorder->scenario->aliases, alias);
+  g_ptr_array_add (aliases, alias);
 }
 
 static gboolean
 hear_claim (const SvClaim *claim, gpointer user_data, GError **error)
 {
   SvRecorder *recorder = user_data;
+  if (!is_asked_for (recorder, claim->statement->vulnerability))
+    return TRUE;
   SvScenarioClaim *kept = sv_record_new (&sv_scenario_claim_type);
   kept->feed = g_strdup (claim->feed);
   kept->statement = sv_record_copy (&sv_statement_type, claim->statement);
   g_ptr_array_add (recorder->scenario->claims, kept);
-  keep_alias (recorder, recorder->asked, claim->statement->vulnerability);
+  keep_alias (recorder, claim->statement->vulnerability);
   return recorder->func (claim, recorder->func_data, error);
 }
 
@@ -107,25 +137,11 @@ recorded_claims (gpointer source, const char *release, SvNameKind kind, const ch
   SvClaimFunc ear =
       g_hash_table_add (recorder->claims, g_steal_pointer (&question)) ? hear_claim : pass_claim;
   for (gsize i = 0; i < recorder->assessment->n_claims; i++) {
-    recorder->asked = &recorder->assessment->claims[i];
-    if (!recorder->asked->foreach (recorder->asked->source, release, kind, package, ear, recorder,
-                                   error))
+    const SvClaimSource *asked = &recorder->assessment->claims[i];
+    if (!asked->foreach (asked->source, release, kind, package, ear, recorder, error))
       return FALSE;
   }
   return TRUE;
-}
-
-static const char *
-recorded_canonical (gpointer source, const char *id)
-{
-  SvRecorder *recorder = source;
-  for (gsize i = 0; i < recorder->assessment->n_claims; i++) {
-    const SvClaimSource *asked = &recorder->assessment->claims[i];
-    const char *name = asked->canonical != NULL ? asked->canonical (asked->source, id) : id;
-    if (strcmp (name, id) != 0)
-      return name;
-  }
-  return id;
 }
 
 static gboolean
@@ -150,36 +166,66 @@ recorded_offer (gpointer source, const SvPackage *package, SvOffer *ret_offer)
   return TRUE;
 }
 
-/* Only what the findings speak of: the packages they name, and the kernels that own them. */
-static void
-keep_packages (const SvInventory *inventory, SvScenario *scenario)
+static GHashTable *
+list_named (const GPtrArray *findings)
 {
-  g_autoptr (GHashTable) named = g_hash_table_new (g_str_hash, g_str_equal);
-  for (guint i = 0; i < scenario->findings->len; i++)
-    g_hash_table_add (named, ((SvFinding *)scenario->findings->pdata[i])->package);
-  for (guint i = 0; i < inventory->packages->len; i++) {
-    const SvPackage *package = inventory->packages->pdata[i];
-    if (g_hash_table_contains (named, package->name))
-      g_ptr_array_add (scenario->packages, sv_record_copy (&sv_package_type, package));
+  GHashTable *named = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < findings->len; i++)
+    g_hash_table_add (named, ((SvFinding *)findings->pdata[i])->package);
+  return named;
+}
+
+/* What is said of one kernel depends on the others (80, 81): all of them or none. */
+static void
+keep_kernels (const SvInventory *inventory, SvScenario *scenario, GHashTable *named)
+{
+  const GPtrArray *kernels = inventory->kernels;
+  gboolean any = FALSE;
+  for (guint i = 0; kernels != NULL && i < kernels->len; i++) {
+    const SvKernel *kernel = kernels->pdata[i];
+    any = any || (kernel->package != NULL && g_hash_table_contains (named, kernel->package));
   }
-  for (guint i = 0; inventory->kernels != NULL && i < inventory->kernels->len; i++) {
-    const SvKernel *kernel = inventory->kernels->pdata[i];
-    if (kernel->package != NULL && g_hash_table_contains (named, kernel->package))
-      g_ptr_array_add (scenario->kernels, sv_record_copy (&sv_kernel_type, kernel));
+  for (guint i = 0; any && i < kernels->len; i++) {
+    const SvKernel *kernel = kernels->pdata[i];
+    g_ptr_array_add (scenario->kernels, sv_record_copy (&sv_kernel_type, kernel));
+    if (kernel->package != NULL)
+      g_hash_table_add (named, kernel->package);
   }
 }
 
-static SvScenario *
-new_scenario (const SvInventory *inventory, const char *about)
+/* Only what the findings depend on: the packages they name, kernels, and the module builds from
+ * whose labels streams are told. */
+static void
+keep_packages (const SvInventory *inventory, SvScenario *scenario)
 {
+  g_autoptr (GHashTable) named = list_named (scenario->findings);
+  keep_kernels (inventory, scenario, named);
+  for (guint i = 0; i < inventory->packages->len; i++) {
+    const SvPackage *package = inventory->packages->pdata[i];
+    if (g_hash_table_contains (named, package->name) ||
+        sv_module_find_build (package->version, NULL) != NULL)
+      g_ptr_array_add (scenario->packages, sv_record_copy (&sv_package_type, package));
+  }
+  for (guint i = 0; inventory->modules != NULL && i < inventory->modules->len; i++)
+    g_ptr_array_add (scenario->modules, g_strdup (inventory->modules->pdata[i]));
+}
+
+static SvScenario *
+new_scenario (const SvAssessment *assessment, const char *about)
+{
+  const SvInventory *inventory = assessment->inventory;
   SvScenario *scenario = sv_record_new (&sv_scenario_type);
   scenario->schema = g_strdup (SCHEMA);
   scenario->about = g_strdup (about);
   scenario->engine = g_strdup ("salve " SALVE_VERSION);
+  scenario->only_package = g_strdup (assessment->only_package);
+  scenario->only_vulnerability = g_strdup (assessment->only_vulnerability);
+  scenario->hardware_class = g_strdup (inventory->hardware_class);
   if (inventory->distro != NULL)
     scenario->distro = sv_record_copy (&sv_distro_type, inventory->distro);
   scenario->packages = g_ptr_array_new ();
   scenario->kernels = g_ptr_array_new ();
+  scenario->modules = g_ptr_array_new_with_free_func (g_free);
   scenario->claims = g_ptr_array_new ();
   scenario->aliases = g_ptr_array_new ();
   scenario->offers = g_ptr_array_new ();
@@ -189,7 +235,7 @@ new_scenario (const SvInventory *inventory, const char *about)
 SvScenario *
 sv_scenario_record (const SvAssessment *assessment, const char *about, GError **error)
 {
-  g_autoptr (SvScenario) scenario = new_scenario (assessment->inventory, about);
+  g_autoptr (SvScenario) scenario = new_scenario (assessment, about);
   g_autoptr (GHashTable) packages = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) claims = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   SvRecorder recorder = {
@@ -281,7 +327,9 @@ sv_scenario_replay (const SvScenario *scenario, GError **error)
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
   const SvInventory inventory = {.distro = scenario->distro,
                                  .packages = scenario->packages != NULL ? scenario->packages : none,
-                                 .kernels = scenario->kernels};
+                                 .kernels = scenario->kernels,
+                                 .modules = scenario->modules,
+                                 .hardware_class = scenario->hardware_class};
   SvClaimSource claims = {scenario_claims, scenario_canonical, (gpointer)scenario};
   SvOfferSource offers = {scenario_offer, (gpointer)scenario};
   SvAssessment assessment = {.inventory = &inventory,
@@ -290,6 +338,8 @@ sv_scenario_replay (const SvScenario *scenario, GError **error)
                              .offers = scenario->offers != NULL && scenario->offers->len > 0
                                            ? &offers
                                            : NULL,
+                             .only_package = scenario->only_package,
+                             .only_vulnerability = scenario->only_vulnerability,
                              .keep_all = TRUE};
   GPtrArray *findings = NULL;
   return sv_exposure_assess (&assessment, &findings, error) ? findings : NULL;

@@ -25,9 +25,13 @@ typedef struct {
   char *schema; /* "salve.scenario/1" */
   char *about;  /* one sentence for people */
   char *engine; /* what wrote it */
+  char *only_package;       /* what was asked for; NULL: everything */
+  char *only_vulnerability; /* likewise */
+  char *hardware_class;
   SvDistro *distro;
   GPtrArray *packages; /* SvPackage */
   GPtrArray *kernels;  /* SvKernel */
+  GPtrArray *modules;  /* strings: enabled RPM module streams */
   GPtrArray *claims;   /* SvScenarioClaim */
   GPtrArray *aliases;  /* SvAlias */
   GPtrArray *offers;   /* SvScenarioOffer */

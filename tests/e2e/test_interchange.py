@@ -56,7 +56,8 @@ def test_sarif(salve, data, judges, tmp_path):
 def test_openvex(salve, data, tmp_path):
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads((data / "csaf/openvex/openvex_json_schema.json").read_text())
-    document = json.loads(write(salve, data, "openvex", tmp_path).read_text())
+    document = json.loads(
+        write(salve, data, "openvex", tmp_path, ROOTS[2]).read_text())
     jsonschema.Draft202012Validator(schema).validate(document)
     assert len(document["statements"]) > 100
 
