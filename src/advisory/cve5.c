@@ -127,7 +127,7 @@ read_option (SvJsonReader *reader, const char *key, gpointer data, GError **erro
   for (guint i = 0; i < G_N_ELEMENTS (points); i++) {
     if (strcmp (points[i].point, point) != 0)
       continue;
-    char **member = (char **)((char *)other + points[i].offset);
+    char **member = &G_STRUCT_MEMBER (char *, other, points[i].offset);
     if (value == NULL || !g_strv_contains (points[i].values, value))
       return sv_input_skip_json (other->input, reader, "unknown value of a decision point", error);
     g_free (*member);

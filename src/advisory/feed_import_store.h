@@ -37,5 +37,5 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SvFeedResult, sv_feed_result_clear)
  * or has less than half of its former records (unless forced), those of the store.
  * Source: promise S39; pitfalls 102, 103, 105, 107.
  */
-gboolean sv_feed_import (SvDb *db, const SvFeedImport *import, SvFeedResult *ret_result,
+gboolean sv_feed_import (SvDb *db, const SvFeedImport *asked, SvFeedResult *ret_result,
                          GError **error);

@@ -77,7 +77,7 @@ read_texts (const SvDeb822 *paragraph, GStringChunk *strings, SvCandidate *candi
 {
   for (gsize i = 0; i < G_N_ELEMENTS (text_rows); i++) {
     const char *value = sv_deb822_find (paragraph, text_rows[i].field);
-    if (text_rows[i].required && (value == NULL || *value == '\0'))
+    if (text_rows[i].required && sv_text_is_empty (value))
       return FALSE;
     if (value != NULL)
       G_STRUCT_MEMBER (const char *, candidate, text_rows[i].offset) =

@@ -34,7 +34,7 @@ find_field (Entry *entry, const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (entry_fields); i++)
     if (strcmp (entry_fields[i].name, name) == 0)
-      return (char **)((char *)entry + entry_fields[i].offset);
+      return &G_STRUCT_MEMBER (char *, entry, entry_fields[i].offset);
   return NULL;
 }
 
@@ -42,7 +42,7 @@ static void
 entry_clear (Entry *entry)
 {
   for (guint i = 0; i < G_N_ELEMENTS (entry_fields); i++)
-    g_clear_pointer ((char **)((char *)entry + entry_fields[i].offset), g_free);
+    g_clear_pointer (&G_STRUCT_MEMBER (char *, entry, entry_fields[i].offset), g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Entry, entry_clear)
 

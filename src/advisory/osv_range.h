@@ -18,7 +18,7 @@ typedef struct {
   GBytes *key; /* NULL for "0", which is before every version */
 } SvOsvEvent;
 
-void sv_osv_event_free (gpointer event);
+void sv_osv_event_free (gpointer data);
 
 /* Versions from @introduced (NULL: the first) to before @fixed, or up to @last_affected; both NULL:
  * no end. The strings are lent by the events. */

@@ -77,7 +77,7 @@ read_words (const SvDeb822 *paragraph, SvRelease *release)
     char **member = G_STRUCT_MEMBER_P (release, words[i].offset);
     const char *value = sv_deb822_find (paragraph, words[i].field);
     g_free (*member);
-    *member = value != NULL && *value != '\0' ? g_strdup (value) : NULL;
+    *member = g_strdup (sv_text_or_null (value));
   }
   for (gsize i = 0; i < G_N_ELEMENTS (switches); i++) {
     const char *value = sv_deb822_find (paragraph, switches[i].field);

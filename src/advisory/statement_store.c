@@ -186,7 +186,7 @@ static gboolean
 add_facts (SvDb *db, const char *name, SvFacts *facts, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (facts_rows); i++) {
-    gpointer *member = (gpointer *)((char *)facts + facts_rows[i].offset);
+    gpointer *member = &G_STRUCT_MEMBER (gpointer, facts, facts_rows[i].offset);
     g_autoptr (GError) cause = NULL;
     if (*member == NULL)
       *member = load_first (db, facts_rows[i].sql, name, facts_rows[i].type, &cause);

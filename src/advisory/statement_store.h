@@ -37,7 +37,7 @@ typedef struct {
  * version, so that answers do not depend on the order of import (trap 106). Conflicting statements
  * are all given: the caller judges (trap 108).
  */
-gboolean sv_statement_foreach (SvDb *db, const SvStatementQuery *query, SvStatementFunc func,
+gboolean sv_statement_foreach (SvDb *db, const SvStatementQuery *asked, SvStatementFunc func,
                                gpointer user_data, GError **error);
 
 /* Whether any feed in force says anything of packages in @release (trap 49); what is said of every

@@ -231,7 +231,7 @@ static gboolean
 add_update (Reading *reading, GError **error)
 {
   Update *update = &reading->update;
-  if (update->id == NULL || *update->id == '\0')
+  if (sv_text_is_empty (update->id))
     return sv_input_skip_line (reading->input, update->line, "the update has no id", error);
   const char *texts[] = {update->references->str, update->title, update->remarks};
   for (guint i = 0; i < G_N_ELEMENTS (texts) && update->cves->len == 0; i++)

@@ -25,7 +25,7 @@ gboolean sv_deb822_next (SvDeb822 *reader, gboolean *ret_found, GError **error);
 /* Value of a field of the current paragraph, trimmed, continuation lines joined with '\n' and
  * without their leading space; NULL if absent. Field names compare without case. Lent until the
  * next sv_deb822_next(). */
-const char *sv_deb822_find (const SvDeb822 *reader, const char *field);
+const char *sv_deb822_find (const SvDeb822 *reader, const char *name);
 
 /* TRUE once no further paragraph can come: at the end, or after an error of the stream itself. Who
  * passes over broken paragraphs stops when this is TRUE. */

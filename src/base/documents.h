@@ -35,5 +35,5 @@ gboolean sv_documents_foreach (const char *path, const char *suffix, SvDocumentF
  * member of another archive: ar (Debian packages), tar, zip. Errors: SV_ERROR_INVALID_DATA if it is
  * no archive.
  */
-gboolean sv_documents_foreach_stream (SvStream *archive, const char *suffix, SvDocumentFunc func,
+gboolean sv_documents_foreach_stream (SvStream *stream, const char *suffix, SvDocumentFunc func,
                                       gpointer user_data, GError **error);

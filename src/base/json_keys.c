@@ -112,7 +112,7 @@ sv_json_keys_add (SvJsonKeys *keys, const SvJsonKeysSeed *seed, const char *key,
   guint64 hash = hash_key (seed, key, length);
   if (keys->table == NULL && keys->n < SV_JSON_KEYS_FEW)
     return add_to_few (keys, hash);
-  if (2 * (keys->n + 1) > keys->capacity)
+  if (keys->table == NULL || 2 * (keys->n + 1) > keys->capacity)
     grow (keys);
   guint64 *place = find_place (keys, hash);
   if (*place != 0)

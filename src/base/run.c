@@ -97,9 +97,7 @@ open_input (const SvRunOptions *options, GError **error)
     sv_error_set_errno (error, errno, "give input to", "child process");
     return -1;
   }
-  int given = fd;
-  fd = -1;
-  return given;
+  return g_steal_fd (&fd);
 }
 
 static int

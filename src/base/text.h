@@ -11,6 +11,20 @@ char *sv_text_printable (const char *text);
  * a formula (= + - @ tab, CR) is prefixed with an apostrophe. NULL appends nothing. */
 void sv_text_append_csv (GString *out, const char *text);
 
+/* Inline, so that the static analysers see through them. */
+static inline gboolean
+sv_text_is_empty (const char *text)
+{
+  return text == NULL || *text == '\0';
+}
+
+/* @text if it says anything, else NULL. */
+static inline const char *
+sv_text_or_null (const char *text)
+{
+  return sv_text_is_empty (text) ? NULL : text;
+}
+
 /* Columns that @text takes on a terminal. */
 gsize sv_text_width (const char *text);
 

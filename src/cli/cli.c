@@ -167,8 +167,9 @@ check_arguments (const SvCli *cli, GError **error)
   guint n = cli->arguments->len;
   if (n >= cli->command->min_arguments && n <= cli->command->max_arguments)
     return TRUE;
-  g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "usage: salve %s [OPTION…] %s",
-               cli->command->name, cli->command->arguments);
+  g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "usage: salve %s [OPTION…]%s%s; %u argument%s given",
+               cli->command->name, *cli->command->arguments != '\0' ? " " : "",
+               cli->command->arguments, n, n == 1 ? " was" : "s were");
   return FALSE;
 }
 
@@ -214,16 +215,39 @@ run_command (SvCli *cli, int argc, char **argv)
   return error != NULL ? report (error) : code;
 }
 
+/* The commands of a noun ("feed"), for who named no verb; NULL if there is no such noun. */
+static char *
+list_verbs (const char *noun)
+{
+  g_autofree char *prefix = g_strconcat (noun, " ", NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
+  for (gsize i = 0; i < sv_n_commands; i++)
+    if (g_str_has_prefix (sv_commands[i].name, prefix))
+      g_string_append_printf (out, "%s%s", out->len > 0 ? ", " : "", sv_commands[i].name);
+  return out->len > 0 ? g_string_free (g_steal_pointer (&out), FALSE) : NULL;
+}
+
+static int
+refuse_command (const char *word)
+{
+  g_autofree char *verbs = list_verbs (word), *shown = sv_text_printable (word);
+  if (verbs != NULL)
+    sv_log (SV_LOG_ERROR, "'%s' needs a verb: %s", word, verbs);
+  else if (*word == '-')
+    sv_log (SV_LOG_ERROR, "options come behind the command, as in 'salve scan %.64s'", shown);
+  else
+    sv_log (SV_LOG_ERROR, "there is no command '%.64s'; 'salve --help' lists them all", shown);
+  return SV_EXIT_USAGE;
+}
+
 static int
 run_without_command (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   gboolean version = argc > 0 && strcmp (argv[0], "--version") == 0;
   gboolean help = argc == 0 || strcmp (argv[0], "--help") == 0 || strcmp (argv[0], "-h") == 0;
-  if (!version && !help) {
-    sv_log (SV_LOG_ERROR, "there is no command '%s'; 'salve --help' lists them all", argv[0]);
-    return SV_EXIT_USAGE;
-  }
+  if (!version && !help)
+    return refuse_command (argv[0]);
   g_autofree char *text = version ? g_strdup ("salve " SALVE_VERSION "\n") : sv_help_overview ();
   if (!sv_cli_write (text, strlen (text), &error))
     return report (error);

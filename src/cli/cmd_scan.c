@@ -56,7 +56,7 @@ has_out_of_cycle (const SvReport *report)
 static const struct {
   const char *name;
   SvGate gate;
-} gates[] = {{"any", has_any},
+} gate_rows[] = {{"any", has_any},
              {"security", has_security},
              {"exploited", has_exploited},
              {"immediate", has_immediate},
@@ -67,9 +67,9 @@ static gboolean
 find_gate (const char *name, SvGate *ret_gate, GError **error)
 {
   *ret_gate = NULL;
-  for (gsize i = 0; name != NULL && i < G_N_ELEMENTS (gates); i++)
-    if (strcmp (gates[i].name, name) == 0)
-      *ret_gate = gates[i].gate;
+  for (gsize i = 0; name != NULL && i < G_N_ELEMENTS (gate_rows); i++)
+    if (strcmp (gate_rows[i].name, name) == 0)
+      *ret_gate = gate_rows[i].gate;
   if (name == NULL || *ret_gate != NULL)
     return TRUE;
   g_set_error (error, SV_ERROR, SV_ERROR_USAGE,
@@ -123,15 +123,27 @@ is_too_old (const SvReport *report, gint64 max_age_us, GError **error)
   return FALSE;
 }
 
-static int
-judge_gates (SvCli *cli, const SvReport *report, SvGate gate, GError **error)
+/* What the answer is held against; both are read before any work is done. */
+typedef struct {
+  SvGate gate;       /* NULL: none */
+  gint64 max_age_us; /* 0: any */
+} SvGates;
+
+static gboolean
+read_gates (const SvCli *cli, SvGates *ret_gates, GError **error)
 {
   const char *span = sv_cli_get_setting (cli, "max-age");
-  gint64 max_age_us;
-  if (span != NULL &&
-      (!parse_span (span, &max_age_us, error) || is_too_old (report, max_age_us, error)))
-    return SV_EXIT_FAILED;
-  return gate != NULL && gate (report) ? SV_EXIT_GATE : SV_EXIT_OK;
+  *ret_gates = (SvGates){0};
+  return find_gate (sv_cli_get_setting (cli, "fail-on"), &ret_gates->gate, error) &&
+         (span == NULL || parse_span (span, &ret_gates->max_age_us, error));
+}
+
+static int
+judge_gates (const SvGates *gates, const SvReport *report, GError **error)
+{
+  if (gates->max_age_us > 0 && is_too_old (report, gates->max_age_us, error))
+    return SV_EXIT_STALE;
+  return gates->gate != NULL && gates->gate (report) ? SV_EXIT_GATE : SV_EXIT_OK;
 }
 
 /* --- output --- */
@@ -152,6 +164,17 @@ write_document (const SvReport *report, SvDocument document, const SvInventory *
   return sv_cli_write (out->str, out->len, error);
 }
 
+/* The format has no document without a statement. */
+static gboolean
+has_statement (const SvReport *report, GError **error)
+{
+  if (report->findings->len > 0)
+    return TRUE;
+  g_set_error (error, SV_ERROR, SV_ERROR_NOT_FOUND,
+               "no finding to speak of: an OpenVEX document holds at least one statement");
+  return FALSE;
+}
+
 static gboolean
 write_report (SvCli *cli, const SvReport *report, const SvInventory *inventory, GError **error)
 {
@@ -163,7 +186,8 @@ write_report (SvCli *cli, const SvReport *report, const SvInventory *inventory, 
   case SV_OUTPUT_SARIF:
     return write_document (report, sv_report_write_sarif, NULL, 2, error);
   case SV_OUTPUT_OPENVEX:
-    return write_document (report, sv_report_write_openvex, NULL, 2, error);
+    return has_statement (report, error) &&
+           write_document (report, sv_report_write_openvex, NULL, 2, error);
   case SV_OUTPUT_CYCLONEDX:
     return write_document (report, NULL, inventory, 2, error);
   case SV_OUTPUT_CSV:
@@ -179,18 +203,39 @@ write_report (SvCli *cli, const SvReport *report, const SvInventory *inventory, 
 int
 sv_cmd_scan (SvCli *cli, GError **error)
 {
-  SvGate gate;
-  if (!find_gate (sv_cli_get_setting (cli, "fail-on"), &gate, error))
+  SvGates gates;
+  if (!read_gates (cli, &gates, error))
     return SV_EXIT_USAGE;
   g_autoptr (SvHostView) view = sv_host_view_new (cli, SV_VIEW_FETCH, error);
   g_autoptr (SvReport) report = view != NULL ? sv_host_view_make_report (view, error) : NULL;
   if (report == NULL || !sv_host_view_keep (view, report, error) ||
       !write_report (cli, report, sv_host_view_get_inventory (view), error))
     return SV_EXIT_FAILED;
-  return judge_gates (cli, report, gate, error);
+  return judge_gates (&gates, report, error);
 }
 
 /* --- check --- */
+
+static gboolean
+has_gap (const SvReport *report, const char *what)
+{
+  for (guint i = 0; i < report->unknown->len; i++)
+    if (g_strcmp0 (((const SvGap *)report->unknown->pdata[i])->what, what) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* TRUE if neither an archive nor a feed was there that could have named a needed update. */
+static gboolean
+is_blind (const SvReport *report)
+{
+  gboolean archives = FALSE;
+  for (guint i = 0; i < report->sources->len; i++) {
+    const SvReportSource *source = report->sources->pdata[i];
+    archives = archives || (source->consulted && strcmp (source->kind, "apt-archive") == 0);
+  }
+  return has_gap (report, "archives") || (!archives && has_gap (report, "release"));
+}
 
 static int
 check_code (const SvReport *report)
@@ -199,7 +244,9 @@ check_code (const SvReport *report)
     return SV_EXIT_SECURITY_UPDATES;
   if (report->host->reboot_reasons->len > 0)
     return SV_EXIT_REBOOT;
-  return report->summary->updates > 0 ? SV_EXIT_UPDATES : SV_EXIT_OK;
+  if (report->summary->updates > 0)
+    return SV_EXIT_UPDATES;
+  return is_blind (report) ? SV_EXIT_PARTIAL : SV_EXIT_OK;
 }
 
 static const char *
@@ -207,27 +254,33 @@ reboot_word (const SvReport *report)
 {
   if (report->host->reboot_reasons->len > 0)
     return "needed";
-  for (guint i = 0; i < report->unknown->len; i++)
-    if (strcmp (((SvGap *)report->unknown->pdata[i])->what, "reboot") == 0)
-      return "unknown";
-  return "not needed";
+  return has_gap (report, "reboot") ? "unknown" : "not needed";
+}
+
+static gboolean
+write_check (SvCli *cli, const SvReport *report, GError **error)
+{
+  if (sv_cli_get_output (cli) == SV_OUTPUT_JSON)
+    return write_document (report, sv_report_write_json, NULL, 2, error);
+  g_autofree char *line = g_strdup_printf (
+      "%" G_GINT64_FORMAT " updates, %" G_GINT64_FORMAT " security, reboot %s, %u unknown%s\n",
+      report->summary->updates, report->summary->security_updates, reboot_word (report),
+      report->unknown->len,
+      is_blind (report) ? ": no archive or feed tells which updates are needed" : "");
+  return sv_cli_write (line, strlen (line), error);
 }
 
 int
 sv_cmd_check (SvCli *cli, GError **error)
 {
+  SvGates gates;
+  if (!read_gates (cli, &gates, error))
+    return SV_EXIT_USAGE;
+  gates.gate = NULL; /* its exit codes say more */
   g_autoptr (SvHostView) view = sv_host_view_new (cli, SV_VIEW_LOCAL, error);
   g_autoptr (SvReport) report = view != NULL ? sv_host_view_make_report (view, error) : NULL;
-  if (report == NULL)
+  if (report == NULL || !write_check (cli, report, error))
     return SV_EXIT_FAILED;
-  if (sv_cli_get_output (cli) == SV_OUTPUT_JSON) {
-    if (!write_document (report, sv_report_write_json, NULL, 2, error))
-      return SV_EXIT_FAILED;
-    return check_code (report);
-  }
-  g_autofree char *line = g_strdup_printf (
-      "%" G_GINT64_FORMAT " updates, %" G_GINT64_FORMAT " security, reboot %s, %u unknown\n",
-      report->summary->updates, report->summary->security_updates, reboot_word (report),
-      report->unknown->len);
-  return sv_cli_write (line, strlen (line), error) ? check_code (report) : SV_EXIT_FAILED;
+  int stale = judge_gates (&gates, report, error);
+  return stale != SV_EXIT_OK ? stale : check_code (report);
 }

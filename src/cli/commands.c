@@ -28,12 +28,19 @@
      "degraded, mef-support-crippled, mef-failure or mission-failure"},                            \
     {"safety-impact", 0, "VALUE", "negligible, marginal, critical or catastrophic"},               \
     {"criticality", 0, "VALUE", "low, medium, high or critical"},                                  \
-    {"zone", 0, "NAME", "network zone of the host"},                                               \
-    {"fail-on", 0, "WHAT",                                                                         \
-     "exit 10 if found: any, security, exploited, immediate, out-of-cycle, overdue"},              \
-    {"max-age", 0, "SPAN", "exit 11 if a source is older than this: 36h, 5d"},
+    {"zone", 0, "NAME", "network zone of the host"},
 
-static const SvOption scan_options[] = {HOST_OPTIONS};
+#define MAX_AGE_OPTION {"max-age", 0, "SPAN", "exit 11 if a source is older than this: 36h, 5d"},
+
+static const SvOption scan_options[] = {
+    HOST_OPTIONS MAX_AGE_OPTION
+    {"fail-on", 0, "WHAT",
+     "exit 10 if found: any, security, exploited, immediate, out-of-cycle, overdue"},
+};
+
+static const SvOption check_options[] = {HOST_OPTIONS MAX_AGE_OPTION};
+
+static const SvOption inventory_options[] = {HOST_OPTIONS};
 
 static const SvOption explain_options[] = {
     HOST_OPTIONS
@@ -43,13 +50,16 @@ static const SvOption explain_options[] = {
 
 static const SvOption store_options[] = {
     {"store", 0, "URL", "the store to use instead of the configured one"},
+};
+
+static const SvOption sync_options[] = {
+    {"store", 0, "URL", "the store to use instead of the configured one"},
     {"cache", 0, "DIR", "keep downloaded files here"},
     {"force", 0, NULL, "fetch even if not due; accept a feed that shrank by more than half"},
 };
 
 static const SvOption import_options[] = {
     {"store", 0, "URL", "the store to use instead of the configured one"},
-    {"cache", 0, "DIR", "keep downloaded files here"},
     {"id", 0, "NAME", "name of the feed in the store; default: the kind"},
     {"release", 0, "NAME", "keep only statements on this release (debian:12)"},
     {"force", 0, NULL, "accept a feed that shrank by more than half"},
@@ -83,9 +93,10 @@ const SvCommand sv_commands[] = {
      SV_OUTPUTS_LIST | 1u << SV_OUTPUT_SARIF | 1u << SV_OUTPUT_OPENVEX | 1u << SV_OUTPUT_CYCLONEDX,
      0, 0, sv_cmd_scan},
     {"check", "", "one line and an exit code for monitoring",
-     "Exit code 0: nothing to do; 100: updates; 101: security updates; 102: reboot needed. "
+     "Exit code 0: nothing to do; 100: updates; 101: security updates; 102: reboot needed; 6: nothing "
+     "is known to be needed, but no archive or feed was there to tell. "
      "Looks at the host as scan does, but fetches nothing.",
-     OPTIONS (scan_options), 1u << SV_OUTPUT_TABLE | 1u << SV_OUTPUT_JSON, 0, 0, sv_cmd_check},
+     OPTIONS (check_options), 1u << SV_OUTPUT_TABLE | 1u << SV_OUTPUT_JSON, 0, 0, sv_cmd_check},
     {"explain", "CVE-…|PACKAGE", "why a vulnerability or package is judged as it is",
      "Prints the chain of reasons: every statement of every source that was weighed, which one "
      "won and why, which version was compared, and whether the fix can be reached.",
@@ -95,13 +106,13 @@ const SvCommand sv_commands[] = {
      "Sections: packages, kernels, listeners, interfaces, filesystems, repositories, pins, "
      "processes (that still run replaced files), support, unknown. Without one: the host in short, "
      "and everything with -o json.",
-     OPTIONS (scan_options), SV_OUTPUTS_LIST, 0, 1, sv_cmd_inventory},
+     OPTIONS (inventory_options), SV_OUTPUTS_LIST, 0, 1, sv_cmd_inventory},
     {"feed list", "", "the sources, their age, authenticity and health", "",
      OPTIONS (store_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_feed_list},
     {"feed sync", "[ID…]", "fetch what is due and swap it in whole",
      "A feed that cannot be fetched, fails its check, is empty or shrank by more than half leaves "
      "the last good one in force and is shown as failing.",
-     OPTIONS (store_options), SV_OUTPUTS_LIST, 0, 64, sv_cmd_feed_sync},
+     OPTIONS (sync_options), SV_OUTPUTS_LIST, 0, 64, sv_cmd_feed_sync},
     {"feed import", "KIND PATH", "read a feed from a file, a directory or an archive", "",
      OPTIONS (import_options), SV_OUTPUTS_LIST, 2, 2, sv_cmd_feed_import},
     {"feed show", "ID", "one source with its health", "", OPTIONS (store_options),

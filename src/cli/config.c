@@ -85,13 +85,19 @@ add_file (SvConfig *config, const char *path, gboolean required, GError **error)
   return TRUE;
 }
 
+/* "SALVE_MAX_AGE" of "max-age" */
+static char *
+variable_name (const char *setting)
+{
+  g_autofree char *name = g_ascii_strup (setting, -1);
+  return g_strconcat ("SALVE_", g_strdelimit (name, "-", '_'), NULL);
+}
+
 static void
 add_variables (SvConfig *config)
 {
   for (gsize i = 0; i < sv_n_settings; i++) {
-    g_autofree char *name = g_ascii_strup (sv_settings[i].name, -1);
-    g_strdelimit (name, "-", '_');
-    g_autofree char *variable = g_strconcat ("SALVE_", name, NULL);
+    g_autofree char *variable = variable_name (sv_settings[i].name);
     const char *value = g_getenv (variable);
     if (value != NULL && *value != '\0')
       g_hash_table_insert (config->variables, g_strdup (sv_settings[i].name), g_strdup (value));
@@ -134,7 +140,7 @@ look_up (const SvConfig *config, const char *name, const char *flag, char **ret_
   g_return_val_if_fail (setting != NULL, NULL);
   const char *variable = g_hash_table_lookup (config->variables, name);
   if (flag != NULL || variable != NULL) {
-    *ret_origin = g_strdup (flag != NULL ? "flag" : "environment");
+    *ret_origin = flag != NULL ? g_strdup ("flag") : variable_name (name);
     return g_strdup (flag != NULL ? flag : variable);
   }
   for (guint i = 0; i < config->files->len; i++) {

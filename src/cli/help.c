@@ -143,20 +143,52 @@ append_option_names (GString *out, const SvCommand *command)
     g_string_append_printf (out, " --%s", sv_common_options[i].name);
 }
 
+/* Commands are of one word ("scan") or two ("feed list"). */
+static gsize
+noun_length (const SvCommand *command)
+{
+  return strcspn (command->name, " ");
+}
+
+/* TRUE for the first command of its noun. */
+static gboolean
+is_first_of_noun (const SvCommand *command)
+{
+  return command == sv_commands || noun_length (command) != noun_length (command - 1) ||
+         strncmp (command->name, command[-1].name, noun_length (command)) != 0;
+}
+
+static void
+write_bash_verbs (GString *out, const SvCommand *first)
+{
+  g_string_append_printf (out, "  \"%.*s\") words=\"", (int)noun_length (first), first->name);
+  for (const SvCommand *command = first; command < sv_commands + sv_n_commands; command++) {
+    if (command != first && is_first_of_noun (command))
+      break;
+    g_string_append_printf (out, " %s", command->name + noun_length (command) + 1);
+  }
+  g_string_append (out, "\" ;;\n");
+}
+
 static void
 write_bash (GString *out)
 {
   g_string_append (out, "_salve() {\n  local line=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\" words\n"
-                        "  case \"$line\" in\n");
+                        "  case \"$line\" in\n  \"\") words=\"");
+  for (gsize i = 0; i < sv_n_commands; i++)
+    if (is_first_of_noun (&sv_commands[i]))
+      g_string_append_printf (out, " %.*s", (int)noun_length (&sv_commands[i]),
+                              sv_commands[i].name);
+  g_string_append (out, "\" ;;\n");
   for (gsize i = 0; i < sv_n_commands; i++) {
-    g_string_append_printf (out, "  \"%s\"*) words=\"", sv_commands[i].name);
-    append_option_names (out, &sv_commands[i]);
+    const SvCommand *command = &sv_commands[i];
+    if (command->name[noun_length (command)] != '\0' && is_first_of_noun (command))
+      write_bash_verbs (out, command);
+    g_string_append_printf (out, "  \"%s\"*) words=\"", command->name);
+    append_option_names (out, command);
     g_string_append (out, "\" ;;\n");
   }
-  g_string_append (out, "  *) words=\"");
-  for (gsize i = 0; i < sv_n_commands; i++)
-    g_string_append_printf (out, " %s", sv_commands[i].name);
-  g_string_append (out, "\" ;;\n  esac\n  COMPREPLY=($(compgen -f -W \"$words\" -- "
+  g_string_append (out, "  esac\n  COMPREPLY=($(compgen -f -W \"$words\" -- "
                         "\"${COMP_WORDS[COMP_CWORD]}\"))\n}\ncomplete -F _salve salve\n");
 }
 
@@ -168,12 +200,40 @@ write_zsh (GString *out)
 }
 
 static void
+append_fish_condition (GString *out, const SvCommand *command)
+{
+  const char *verb = command->name + noun_length (command);
+  g_string_append_printf (out, "complete -c salve -n '__fish_seen_subcommand_from %.*s",
+                          (int)noun_length (command), command->name);
+  if (*verb != '\0')
+    g_string_append_printf (out, "; and __fish_seen_subcommand_from%s", verb);
+  g_string_append_c (out, '\'');
+}
+
+static void
 append_fish_option (GString *out, const SvCommand *command, const SvOption *option)
 {
   g_autofree char *doc = g_strescape (option->doc, "…");
-  g_string_append_printf (out, "complete -c salve -n '__fish_seen_subcommand_from %.*s' -l %s%s -d \"%s\"\n",
-                          (int)strcspn (command->name, " "), command->name, option->name,
+  append_fish_condition (out, command);
+  g_string_append_printf (out, " -l %s%s -d \"%s\"\n", option->name,
                           option->value != NULL ? " -r" : "", doc);
+}
+
+static void
+append_fish_command (GString *out, const SvCommand *command)
+{
+  const char *verb = command->name + noun_length (command);
+  if (*verb == '\0' || is_first_of_noun (command))
+    g_string_append_printf (out, "complete -c salve -n __fish_use_subcommand -a '%.*s'",
+                            (int)noun_length (command), command->name);
+  if (*verb == '\0')
+    g_string_append_printf (out, " -d \"%s\"\n", command->summary);
+  else if (is_first_of_noun (command))
+    g_string_append_c (out, '\n');
+  if (*verb != '\0')
+    g_string_append_printf (
+        out, "complete -c salve -n '__fish_seen_subcommand_from %.*s' -a '%s' -d \"%s\"\n",
+        (int)noun_length (command), command->name, verb + 1, command->summary);
 }
 
 static void
@@ -181,10 +241,11 @@ write_fish (GString *out)
 {
   for (gsize i = 0; i < sv_n_commands; i++) {
     const SvCommand *command = &sv_commands[i];
-    g_string_append_printf (out, "complete -c salve -n __fish_use_subcommand -a '%.*s' -d \"%s\"\n",
-                            (int)strcspn (command->name, " "), command->name, command->summary);
+    append_fish_command (out, command);
     for (gsize o = 0; o < command->n_options; o++)
       append_fish_option (out, command, &command->options[o]);
+    for (gsize o = 0; o < sv_n_common_options; o++)
+      append_fish_option (out, command, &sv_common_options[o]);
   }
 }
 

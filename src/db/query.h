@@ -25,9 +25,9 @@ struct SvQuery {
 };
 
 /* The same as the public functions, by position from 0. */
-void sv_query_set_text (SvQuery *query, guint index, const char *value);
-void sv_query_set_int64 (SvQuery *query, guint index, gint64 value);
-void sv_query_set_double (SvQuery *query, guint index, double value);
+void sv_query_set_text (SvQuery *query, guint index, const char *text);
+void sv_query_set_int64 (SvQuery *query, guint index, gint64 integer);
+void sv_query_set_double (SvQuery *query, guint index, double real);
 void sv_query_set_blob (SvQuery *query, guint index, const void *data, gsize size);
 
 /* Makes the next start fail with SV_ERROR_INVALID_DATA; the first reason stays. */

@@ -85,7 +85,7 @@ bind_bytes (SvQuery *query, guint index, GBytes *bytes)
 static void
 bind_field (SvQuery *query, guint index, const SvField *field, gconstpointer record)
 {
-  gconstpointer member = (const char *)record + field->offset;
+  gconstpointer member = G_STRUCT_MEMBER_P (record, field->offset);
   switch (field->type) {
   case SV_TYPE_STRING:
     sv_query_set_text (query, index, *(char *const *)member);
@@ -164,7 +164,7 @@ static gboolean
 read_field (const SvQuery *query, guint column, const SvField *field, gpointer record,
             GError **error)
 {
-  gpointer member = (char *)record + field->offset;
+  gpointer member = G_STRUCT_MEMBER_P (record, field->offset);
   switch (field->type) {
   case SV_TYPE_STRING:
     *(char **)member = g_strdup (sv_query_get_text (query, column));
@@ -197,7 +197,7 @@ static void
 read_null (const SvField *field, gpointer record)
 {
   if (field->type == SV_TYPE_DOUBLE)
-    *(double *)((char *)record + field->offset) = NAN;
+    G_STRUCT_MEMBER (double, record, field->offset) = NAN;
 }
 
 static gboolean

@@ -343,12 +343,82 @@ finish (SvReportParts *parts, const SvReport *report, SvDraft *draft)
   write_summary (draft->action, report->at_us);
 }
 
+/* --- a reboot alone --- */
+
+static const SvKernel *
+find_kernel (const SvInventory *inventory, SvKernelRole role)
+{
+  for (guint i = 0; inventory->kernels != NULL && i < inventory->kernels->len; i++)
+    if (((SvKernel *)inventory->kernels->pdata[i])->role == (gint)role)
+      return inventory->kernels->pdata[i];
+  return NULL;
+}
+
+/* From the version that runs to the one that would. */
+static void
+name_kernels (const SvInventory *inventory, SvAction *action)
+{
+  const SvKernel *running = find_kernel (inventory, SV_KERNEL_RUNNING);
+  const SvKernel *next = find_kernel (inventory, SV_KERNEL_NEXT_BOOT);
+  if (running == NULL)
+    return;
+  if (next == NULL) /* the same one, updated under its feet */
+    next = running;
+  replace (&action->from, running->running_version != NULL ? running->running_version
+                                                           : running->package_version);
+  replace (&action->to, next->package_version != NULL ? next->package_version : next->release);
+}
+
+static void
+add_waiting (SvDraft *draft, const SvFinding *finding)
+{
+  raise_urgency (draft->action, finding->urgency);
+  if (g_hash_table_add (draft->relevant, g_strdup (finding->vulnerability)))
+    g_ptr_array_add (draft->action->cves, g_strdup (finding->vulnerability));
+}
+
+/* What heals a kernel may be on disk already: then there is nothing to install, but a reboot is as
+ * due as an update would be (trap 81). NULL: nothing waits for one. */
+static SvDraft *
+draft_reboot (const SvInventory *inventory, const SvReport *report)
+{
+  SvDraft *draft = NULL;
+  for (guint i = 0; i < report->findings->len; i++) {
+    const SvFinding *finding = report->findings->pdata[i];
+    if (finding->verdict != SV_VERDICT_AFFECTED || finding->fix != SV_FIX_INSTALLED ||
+        finding->low_relevance || finding->unimportant)
+      continue;
+    if (draft == NULL)
+      draft = new_draft ("reboot");
+    add_waiting (draft, finding);
+  }
+  if (draft == NULL)
+    return NULL;
+  draft->action->security = draft->action->reboot = TRUE;
+  name_kernels (inventory, draft->action);
+  return draft;
+}
+
+static gboolean
+any_reboots (const GPtrArray *drafts)
+{
+  for (guint i = 0; i < drafts->len; i++)
+    if (((SvDraft *)drafts->pdata[i])->action->reboot)
+      return TRUE;
+  return FALSE;
+}
+
 GPtrArray *
 sv_actions_new (SvReportParts *parts, const SvReport *report)
 {
   g_autoptr (GPtrArray) drafts = draft_by_source (report);
   for (guint i = 0; i < drafts->len; i++)
     finish (parts, report, drafts->pdata[i]);
+  SvDraft *reboot = any_reboots (drafts) ? NULL : draft_reboot (parts->inventory, report);
+  if (reboot != NULL) {
+    finish (parts, report, reboot);
+    g_ptr_array_add (drafts, reboot);
+  }
   g_ptr_array_sort (drafts, compare_drafts);
   GPtrArray *actions = g_ptr_array_new ();
   for (guint i = 0; i < drafts->len; i++) {

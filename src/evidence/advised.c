@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-static const char why_not[] =
-    "no repository metadata was read: whether it can be had is not known";
+static const char why_not[] = "no repository metadata was read: whether it can be had is not known";
 
 /* One installed package and the highest fixes that are named for it. */
 typedef struct {

@@ -6,9 +6,10 @@
 /**
  * sv_advised_add_updates:
  *
- * Appends one SvUpdate to @report->updates for each installed package with an affected finding whose
- * fix no archive was asked for (SV_FIX_UNKNOWN): to the highest fixed version over its findings
- * (trap 95). Of a package installed in several versions only the newest is updated: the others are
- * older kernels (trap 80). `cves` are left to the caller. Linear in packages and findings.
+ * Appends one SvUpdate to @report->updates for each installed package with an affected finding
+ * whose fix no archive was asked for (SV_FIX_UNKNOWN): to the highest fixed version over its
+ * findings (trap 95). Of a package installed in several versions only the newest is updated: the
+ * others are older kernels (trap 80). `cves` are left to the caller. Linear in packages and
+ * findings.
  */
 void sv_advised_add_updates (const SvInventory *inventory, SvReport *report);

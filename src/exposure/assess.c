@@ -1,5 +1,6 @@
 #include "exposure/assess.h"
 
+#include "exposure/claims.h"
 #include "exposure/kernels.h"
 
 #include <string.h>
@@ -9,115 +10,21 @@ typedef struct {
   const SvAssessment *assessment;
   const SvKernels *kernels;
   const SvStreams *streams;
+  SvClaims *claims;
 } SvAssessing;
 
-/* The claims on one installed package, by vulnerability. */
-typedef struct {
-  const SvAssessment *assessment;
-  GHashTable *claims;          /* canonical id -> GPtrArray of OwnedClaim */
-  GHashTable *aliases;         /* canonical id -> set of other ids */
-} SvGathering;
-
-/* A claim kept beyond the call that lent it. */
-typedef struct {
-  SvClaim claim;
-  char *feed;
-  SvStatement *statement;
-} SvOwnedClaim;
-
-static void
-owned_claim_free (SvOwnedClaim *owned)
+static gpointer
+dup_string (gconstpointer text, gpointer unused)
 {
-  g_free (owned->feed);
-  sv_record_free (&sv_statement_type, owned->statement);
-  g_free (owned);
+  return g_strdup (text);
 }
 
-static const char *
-canonical_id (const SvAssessment *assessment, const char *id)
+static GPtrArray *
+copy_aliases (const SvFlaw *flaw)
 {
-  for (gsize i = 0; i < assessment->n_claims; i++) {
-    const SvClaimSource *source = &assessment->claims[i];
-    const char *name = source->canonical != NULL ? source->canonical (source->source, id) : id;
-    if (strcmp (name, id) != 0)
-      return name;
-  }
-  return id;
-}
-
-static void
-remember_alias (SvGathering *gathering, const char *id, const char *other)
-{
-  if (strcmp (id, other) == 0)
-    return;
-  GHashTable *set = g_hash_table_lookup (gathering->aliases, id);
-  if (set == NULL) {
-    set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-    g_hash_table_insert (gathering->aliases, g_strdup (id), set);
-  }
-  g_hash_table_add (set, g_strdup (other));
-}
-
-static gboolean
-gather_claim (const SvClaim *claim, gpointer user_data, GError **error)
-{
-  SvGathering *gathering = user_data;
-  const char *given = claim->statement->vulnerability;
-  const char *id = canonical_id (gathering->assessment, given);
-  const char *only = gathering->assessment->only_vulnerability;
-  if (only != NULL && strcmp (only, id) != 0 && strcmp (only, given) != 0)
-    return TRUE;
-  GPtrArray *list = g_hash_table_lookup (gathering->claims, id);
-  if (list == NULL) {
-    list = g_ptr_array_new_with_free_func ((GDestroyNotify)owned_claim_free);
-    g_hash_table_insert (gathering->claims, g_strdup (id), list);
-  }
-  SvOwnedClaim *owned = g_new0 (SvOwnedClaim, 1);
-  owned->feed = g_strdup (claim->feed);
-  owned->statement = sv_record_copy (&sv_statement_type, claim->statement);
-  owned->claim = (SvClaim){owned->feed, owned->statement};
-  g_ptr_array_add (list, owned);
-  remember_alias (gathering, id, given);
-  return TRUE;
-}
-
-static gboolean
-gather (SvGathering *gathering, const SvInstall *install, GError **error)
-{
-  const struct {
-    SvNameKind kind;
-    const char *name;
-  } asked[] = {{SV_NAME_SOURCE, install->source}, {SV_NAME_BINARY, install->package->name}};
-  const SvAssessment *assessment = gathering->assessment;
-  for (gsize s = 0; s < assessment->n_claims; s++)
-    for (gsize k = 0; k < G_N_ELEMENTS (asked); k++) {
-      const SvClaimSource *source = &assessment->claims[s];
-      if (!source->foreach (source->source, install->release, asked[k].kind, asked[k].name,
-                            gather_claim, gathering, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gint
-compare_strings (gconstpointer a, gconstpointer b)
-{
-  return sv_text_compare_natural (*(char *const *)a, *(char *const *)b);
-}
-
-static void
-add_aliases (const SvGathering *gathering, SvFinding *finding)
-{
-  GHashTable *set = g_hash_table_lookup (gathering->aliases, finding->vulnerability);
-  finding->aliases = g_ptr_array_new_with_free_func (g_free);
-  if (set == NULL)
-    return;
-  GHashTableIter iter;
-  gpointer id;
-  g_hash_table_iter_init (&iter, set);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
-    g_ptr_array_add (finding->aliases, g_strdup (id));
-  g_ptr_array_sort (finding->aliases, compare_strings);
+  GPtrArray *copy = g_ptr_array_copy (flaw->aliases, dup_string, NULL);
+  g_ptr_array_set_free_func (copy, g_free);
+  return copy;
 }
 
 static gboolean
@@ -145,23 +52,20 @@ assess_package (const SvAssessing *assessing, const SvPackage *package, GPtrArra
   const SvAssessment *assessment = assessing->assessment;
   g_autoptr (SvInstall) install =
       sv_install_new (package, assessment->inventory->distro, assessing->streams);
-  g_autoptr (GHashTable) claims = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                                         (GDestroyNotify)g_ptr_array_unref);
-  g_autoptr (GHashTable) aliases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                                          (GDestroyNotify)g_hash_table_unref);
-  SvGathering gathering = {assessment, claims, aliases};
-  if (!gather (&gathering, install, error))
+  const GPtrArray *flaws;
+  if (!sv_claims_gather (assessing->claims, install, &flaws, error))
     return FALSE;
-  GHashTableIter iter;
-  gpointer id, list;
-  g_hash_table_iter_init (&iter, claims);
-  while (g_hash_table_iter_next (&iter, &id, &list)) {
-    /* an owned claim begins with its claim */
-    g_autoptr (SvFinding) finding = sv_exposure_combine (install, id, list);
+  for (guint i = 0; i < flaws->len; i++) {
+    const SvFlaw *flaw = flaws->pdata[i];
+    if (!assessment->keep_all && sv_flaw_is_settled (flaw, install))
+      continue;
+    /* a held claim begins with its claim */
+    g_autoptr (SvFinding) finding =
+        sv_exposure_combine (install, flaw->vulnerability, flaw->claims);
     if (finding == NULL || !is_wanted (assessment, finding))
       continue;
     finish (assessment, install, finding);
-    add_aliases (&gathering, finding);
+    finding->aliases = copy_aliases (flaw);
     g_ptr_array_add (findings, g_steal_pointer (&finding));
   }
   return TRUE;
@@ -215,8 +119,8 @@ assess_kernel (const SvAssessing *assessing, const SvPackage *package, const SvK
   gboolean behind = build->package == package && kernel->role == SV_KERNEL_RUNNING &&
                     kernel->running_version != NULL &&
                     strcmp (kernel->running_version, package->version) != 0;
-  if (behind && !assess_running_kernel (assessing, package, kernel->running_version, findings,
-                                        begin, error))
+  if (behind &&
+      !assess_running_kernel (assessing, package, kernel->running_version, findings, begin, error))
     return FALSE;
   const SvDistro *distro = assessing->assessment->inventory->distro;
   for (guint i = begin; i < findings->len; i++)
@@ -234,6 +138,26 @@ is_judged (const SvAssessment *assessment, const SvPackage *package)
   if (only != NULL && strcmp (only, package->name) != 0 && strcmp (only, package->source) != 0)
     return FALSE;
   return package->state == SV_PACKAGE_INSTALLED;
+}
+
+static gint
+compare_sources (gconstpointer a, gconstpointer b)
+{
+  const SvPackage *x = *(SvPackage *const *)a, *y = *(SvPackage *const *)b;
+  return strcmp (x->source, y->source);
+}
+
+/* By source, so that the claims on a source are gathered once for all its binaries. */
+static GPtrArray *
+list_judged (const SvAssessment *assessment)
+{
+  GPtrArray *judged = g_ptr_array_new ();
+  const GPtrArray *packages = assessment->inventory->packages;
+  for (guint i = 0; i < packages->len; i++)
+    if (is_judged (assessment, packages->pdata[i]))
+      g_ptr_array_add (judged, packages->pdata[i]);
+  g_ptr_array_sort (judged, compare_sources);
+  return judged;
 }
 
 static gint
@@ -263,15 +187,14 @@ assess_one (const SvAssessing *assessing, const SvPackage *package, GPtrArray *f
 gboolean
 sv_exposure_assess (const SvAssessment *assessment, GPtrArray **ret_findings, GError **error)
 {
-  g_autoptr (GPtrArray) findings =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)sv_finding_free);
+  g_autoptr (GPtrArray) findings = g_ptr_array_new_with_free_func ((GDestroyNotify)sv_finding_free);
   g_autoptr (SvKernels) kernels = sv_kernels_new (assessment->inventory);
   g_autoptr (SvStreams) streams = sv_streams_new (assessment->inventory);
-  const SvAssessing assessing = {assessment, kernels, streams};
-  const GPtrArray *packages = assessment->inventory->packages;
+  g_autoptr (SvClaims) claims = sv_claims_new (assessment);
+  const SvAssessing assessing = {assessment, kernels, streams, claims};
+  g_autoptr (GPtrArray) packages = list_judged (assessment);
   for (guint i = 0; i < packages->len; i++)
-    if (is_judged (assessment, packages->pdata[i]) &&
-        !assess_one (&assessing, packages->pdata[i], findings, error))
+    if (!assess_one (&assessing, packages->pdata[i], findings, error))
       return FALSE;
   g_ptr_array_sort (findings, compare_findings);
   *ret_findings = g_steal_pointer (&findings);

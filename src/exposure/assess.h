@@ -41,10 +41,11 @@ typedef struct {
  * @ret_findings: (out): new array of SvFinding, owned, sorted by vulnerability (natural order),
  *                package, arch, installed version: deterministic (trap 106)
  *
- * Removed and half-installed packages are not judged (26): sv_exposure_find_gaps() names the latter.
- * Each binary is judged by its own source version (20), each architecture apart (27). Kernels are told apart by whether they
- * run, boot next or merely lie on disk (80 to 84); a running kernel older than its package is
- * judged by the version that runs, and one whose fix is on disk only waits for a reboot (81). Linear in packages and claims (110).
+ * Removed and half-installed packages are not judged (26): sv_exposure_find_gaps() names the
+ * latter. Each binary is judged by its own source version (20), each architecture apart (27).
+ * Kernels are told apart by whether they run, boot next or merely lie on disk (80 to 84); a running
+ * kernel older than its package is judged by the version that runs, and one whose fix is on disk
+ * only waits for a reboot (81). Linear in packages and claims (110).
  */
 gboolean sv_exposure_assess (const SvAssessment *assessment, GPtrArray **ret_findings,
                              GError **error);

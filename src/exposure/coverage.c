@@ -50,8 +50,10 @@ find_release_gap (const SvAssessment *assessment, GPtrArray *gaps, GError **erro
     return FALSE;
   g_autofree char *name = release_for_people (release);
   if (!covered)
-    add_gap (gaps, "release", g_strdup_printf ("no feed speaks of %s: which vulnerabilities its "
-                                               "packages have is not known", name));
+    add_gap (gaps, "release",
+             g_strdup_printf ("no feed speaks of %s: which vulnerabilities its "
+                              "packages have is not known",
+                              name));
   return TRUE;
 }
 
@@ -81,8 +83,9 @@ find_support_gaps (const SvInventory *inventory, GPtrArray *gaps)
       continue;
     for (gsize s = 0; s < G_N_ELEMENTS (supports); s++)
       if (g_strcmp0 (support->level, supports[s].level) == 0)
-        add_gap (gaps, "support", g_strdup_printf ("%s: support is %s: %s", support->subject,
-                                                   support->level, supports[s].means));
+        add_gap (gaps, "support",
+                 g_strdup_printf ("%s: support is %s: %s", support->subject, support->level,
+                                  supports[s].means));
   }
 }
 

@@ -34,19 +34,37 @@ typedef struct {
 } Row;
 
 static const Row rows[] = {
-    {"debian:12", {.id = "debian", .release = "12"}, {.subject = "debian 12", .level = "supported"},
-     SV_PACKAGE_INSTALLED, {NULL}},
-    {"debian:12", {.id = "debian", .release = "10"}, {.subject = "debian 10", .level = "supported"},
-     SV_PACKAGE_INSTALLED, {"release"}},
-    {"debian:10", {.id = "debian", .release = "10"}, {.subject = "debian 10", .level = "ended"},
-     SV_PACKAGE_INSTALLED, {"support"}},
-    {NULL, {.id = "centos", .release = "7"}, {.subject = "centos 7.7", .level = "ended"},
-     SV_PACKAGE_BROKEN, {"release", "support", "packages"}},
+    {"debian:12",
+     {.id = "debian", .release = "12"},
+     {.subject = "debian 12", .level = "supported"},
+     SV_PACKAGE_INSTALLED,
+     {NULL}},
+    {"debian:12",
+     {.id = "debian", .release = "10"},
+     {.subject = "debian 10", .level = "supported"},
+     SV_PACKAGE_INSTALLED,
+     {"release"}},
+    {"debian:10",
+     {.id = "debian", .release = "10"},
+     {.subject = "debian 10", .level = "ended"},
+     SV_PACKAGE_INSTALLED,
+     {"support"}},
+    {NULL,
+     {.id = "centos", .release = "7"},
+     {.subject = "centos 7.7", .level = "ended"},
+     SV_PACKAGE_BROKEN,
+     {"release", "support", "packages"}},
     /* the end of one package's support is not the release's */
-    {"debian:12", {.id = "debian", .release = "12"}, {.subject = "pdns", .level = "ended"},
-     SV_PACKAGE_INSTALLED, {NULL}},
-    {"opensuse-tumbleweed:", {.id = "opensuse-tumbleweed"},
-     {.subject = "opensuse-tumbleweed", .level = "unknown"}, SV_PACKAGE_INSTALLED, {NULL}},
+    {"debian:12",
+     {.id = "debian", .release = "12"},
+     {.subject = "pdns", .level = "ended"},
+     SV_PACKAGE_INSTALLED,
+     {NULL}},
+    {"opensuse-tumbleweed:",
+     {.id = "opensuse-tumbleweed"},
+     {.subject = "opensuse-tumbleweed", .level = "unknown"},
+     SV_PACKAGE_INSTALLED,
+     {NULL}},
 };
 
 static void
@@ -104,9 +122,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree char *path =
-        g_strdup_printf ("/coverage/pitfall-49/%s-%s-%zu", rows[i].distro.id,
-                         rows[i].support.level, i);
+    g_autofree char *path = g_strdup_printf ("/coverage/pitfall-49/%s-%s-%zu", rows[i].distro.id,
+                                             rows[i].support.level, i);
     g_test_add_data_func (path, &rows[i], test_gaps);
   }
   g_test_add_func ("/coverage/unknown-system", test_unknown_system);

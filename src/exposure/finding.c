@@ -44,8 +44,8 @@ static const struct {
   const char *pattern;
   guint rank;
 } feed_ranks[] = {
-    {"debian-tracker*", 0}, {"debian-list*", 1}, {"debian-d?a*", 1}, {"updateinfo*", 1}, {"*osv*", 2},
-    {"changelog*", 3},
+    {"debian-tracker*", 0}, {"debian-list*", 1}, {"debian-d?a*", 1},
+    {"updateinfo*", 1},     {"*osv*", 2},        {"changelog*", 3},
 };
 
 guint
@@ -75,8 +75,10 @@ compare_fixes (gint scheme, const char *a, const char *b)
 static int
 compare_words (const SvReason *x, const SvReason *y)
 {
-  const char *const words[][2] = {{x->feed, y->feed},       {x->advisory, y->advisory},
-                                  {x->because, y->because}, {x->compared, y->compared},
+  const char *const words[][2] = {{x->feed, y->feed},
+                                  {x->advisory, y->advisory},
+                                  {x->because, y->because},
+                                  {x->compared, y->compared},
                                   {x->urgency, y->urgency}};
   int order = 0;
   for (gsize i = 0; order == 0 && i < G_N_ELEMENTS (words); i++)
@@ -125,9 +127,8 @@ accept_alternative_builds (GPtrArray *reasons)
         continue;
       affected->verdict = SV_VERDICT_FIXED;
       g_autofree char *old = affected->because;
-      affected->because =
-          g_strdup_printf ("%s, but the same notice also lists %s, which it is not below", old,
-                           fixed->fixed);
+      affected->because = g_strdup_printf (
+          "%s, but the same notice also lists %s, which it is not below", old, fixed->fixed);
     }
   }
 }
@@ -178,8 +179,7 @@ sv_exposure_combine (const SvInstall *install, const char *vulnerability, const 
     g_ptr_array_add (finding->reasons, sv_exposure_judge (install, claims->pdata[i]));
   accept_alternative_builds (finding->reasons);
   prefer_own_stream (install, finding->reasons);
-  g_ptr_array_sort_with_data (finding->reasons, compare_reasons,
-                              GINT_TO_POINTER (install->scheme));
+  g_ptr_array_sort_with_data (finding->reasons, compare_reasons, GINT_TO_POINTER (install->scheme));
   SvReason *winner = finding->reasons->len > 0 ? finding->reasons->pdata[0] : NULL;
   if (winner == NULL || winner->verdict == SV_VERDICT_NOT_APPLICABLE)
     return NULL;
@@ -192,8 +192,8 @@ sv_exposure_combine (const SvInstall *install, const char *vulnerability, const 
 }
 
 static const SvFix fix_of_promise[SV_N_PROMISES] = {
-    [SV_PROMISE_NONE] = SV_FIX_NONE,       [SV_PROMISE_PENDING] = SV_FIX_PENDING,
-    [SV_PROMISE_LATER] = SV_FIX_PENDING,   [SV_PROMISE_POINT] = SV_FIX_PENDING,
+    [SV_PROMISE_NONE] = SV_FIX_NONE,         [SV_PROMISE_PENDING] = SV_FIX_PENDING,
+    [SV_PROMISE_LATER] = SV_FIX_PENDING,     [SV_PROMISE_POINT] = SV_FIX_PENDING,
     [SV_PROMISE_NEVER] = SV_FIX_NOT_PLANNED,
 };
 
@@ -225,12 +225,10 @@ sv_finding_set_fix (SvFinding *finding, gint scheme, const SvReason *winner, con
     finding->fix = fix_of_promise[winner->promise];
   else if (offer == NULL || scheme < 0)
     finding->fix = SV_FIX_UNKNOWN;
-  else if (offer->reachable &&
-           holds_fix (scheme, winner, offer->version, offer->source_version))
+  else if (offer->reachable && holds_fix (scheme, winner, offer->version, offer->source_version))
     finding->fix = SV_FIX_REACHABLE;
   else
-    finding->fix =
-        holds_fix (scheme, winner, offer->newest_version, offer->newest_source_version)
-            ? SV_FIX_NOT_REACHABLE
-            : SV_FIX_PENDING;
+    finding->fix = holds_fix (scheme, winner, offer->newest_version, offer->newest_source_version)
+                       ? SV_FIX_NOT_REACHABLE
+                       : SV_FIX_PENDING;
 }

@@ -8,9 +8,8 @@ static const struct {
   const char *pattern;
   const char *source;
 } source_names[] = {
-    {"grub2-signed", "grub2"},     {"grub-efi-*-signed", "grub2"},
-    {"shim-signed", "shim"},       {"shim-helpers-*-signed", "shim"},
-    {"fwupd-*-signed", "fwupd"},   {"fwupd-signed", "fwupd"},
+    {"grub2-signed", "grub2"},         {"grub-efi-*-signed", "grub2"}, {"shim-signed", "shim"},
+    {"shim-helpers-*-signed", "shim"}, {"fwupd-*-signed", "fwupd"},    {"fwupd-signed", "fwupd"},
 };
 
 /* Kernels come signed, or as a name that pulls in the newest: "linux-signed-5.10-amd64" and
@@ -62,12 +61,12 @@ static const struct {
   const char *marker;
   const char *stream;
 } stream_marks[] = {
-    {SV_SCHEME_RPM, ".module_", "module"}, {SV_SCHEME_RPM, ".module+", "module"},
+    {SV_SCHEME_RPM, ".module_", "module"},  {SV_SCHEME_RPM, ".module+", "module"},
     {SV_SCHEME_RPM, ".ksplice", "ksplice"}, {SV_SCHEME_RPM, "_fips", "fips"},
-    {SV_SCHEME_RPM, ".cloud", "cloud"},
-    {SV_SCHEME_DEB, "~bpo", "bpo"},        {SV_SCHEME_DEB, ".fips", "fips"},
-    {SV_SCHEME_DEB, "+esm", "esm"},        {SV_SCHEME_DEB, "~esm", "esm"},
-    {SV_SCHEME_DEB, "+rpt", "rpt"},        {SV_SCHEME_DEB, "+rpi", "rpt"},
+    {SV_SCHEME_RPM, ".cloud", "cloud"},     {SV_SCHEME_DEB, "~bpo", "bpo"},
+    {SV_SCHEME_DEB, ".fips", "fips"},       {SV_SCHEME_DEB, "+esm", "esm"},
+    {SV_SCHEME_DEB, "~esm", "esm"},         {SV_SCHEME_DEB, "+rpt", "rpt"},
+    {SV_SCHEME_DEB, "+rpi", "rpt"},
 };
 
 /* "4.el8_6.1" is a build for minor release 6 only (trap 67). */
@@ -187,12 +186,29 @@ matches_any (const char *const *patterns, const char *name)
 }
 
 /* Built from a vulnerable source, but without its code (trap 24). */
-static const char *const low_relevance[] = {
-    "linux-libc-dev*", "linux-headers-*",   "linux-kbuild-*", "linux-doc*", "linux-source*",
-    "linux-support-*", "linux-compiler-*",  "kernel-headers", "kernel-doc*", "*-doc",
-    "*-docs",          "*-documentation",   "emacs-filesystem", "*-filesystem", "*-man-pages",
-    "*-l10n-*",        "*-locale-*",        "kernel-devel*",  "kernel-*-devel*", "*-debuginfo",
-    "*-debugsource",   "*-dbgsym",          NULL};
+static const char *const low_relevance[] = {"linux-libc-dev*",
+                                            "linux-headers-*",
+                                            "linux-kbuild-*",
+                                            "linux-doc*",
+                                            "linux-source*",
+                                            "linux-support-*",
+                                            "linux-compiler-*",
+                                            "kernel-headers",
+                                            "kernel-doc*",
+                                            "*-doc",
+                                            "*-docs",
+                                            "*-documentation",
+                                            "emacs-filesystem",
+                                            "*-filesystem",
+                                            "*-man-pages",
+                                            "*-l10n-*",
+                                            "*-locale-*",
+                                            "kernel-devel*",
+                                            "kernel-*-devel*",
+                                            "*-debuginfo",
+                                            "*-debugsource",
+                                            "*-dbgsym",
+                                            NULL};
 
 gboolean
 sv_package_is_low_relevance (const char *name)

@@ -4,7 +4,7 @@
 
 const char *const sv_verdict_names[] = {"not_applicable", "not_affected", "fixed",
                                         "unknown",        "affected",     NULL};
-const char *const sv_fix_names[] = {"unknown", "none",      "not_planned", "pending",
+const char *const sv_fix_names[] = {"unknown",       "none",      "not_planned", "pending",
                                     "not_reachable", "reachable", "installed",   NULL};
 const char *const sv_run_names[] = {"unknown", "installed_only", "running", NULL};
 
@@ -28,7 +28,7 @@ SV_RECORD_TYPE (sv_reason_type, SvReason, "Reason", reason_fields,
 
 /* Other words for one architecture (trap 28). */
 static const char *const arch_aliases[][4] = {
-    {"x86_64", "amd64"}, {"aarch64", "arm64"}, {"i686", "i386", "i586", "386"},
+    {"x86_64", "amd64"},    {"aarch64", "arm64"}, {"i686", "i386", "i586", "386"},
     {"ppc64le", "ppc64el"}, {"noarch", "all"},
 };
 
@@ -58,8 +58,7 @@ typedef struct {
   char *because;        /* set by the rule that decides; owned */
 } SvJudgement;
 
-static int
-decide (SvJudgement *j, SvVerdict verdict, const char *format, ...) G_GNUC_PRINTF (3, 4);
+static int decide (SvJudgement *j, SvVerdict verdict, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 static int
 decide (SvJudgement *j, SvVerdict verdict, const char *format, ...)
@@ -86,8 +85,8 @@ rule_release (SvJudgement *j)
 static int
 rule_name (SvJudgement *j)
 {
-  const char *own = j->statement->name_kind == SV_NAME_SOURCE ? j->install->source
-                                                              : j->install->package->name;
+  const char *own =
+      j->statement->name_kind == SV_NAME_SOURCE ? j->install->source : j->install->package->name;
   if (strcmp (own, j->statement->package) == 0)
     return UNDECIDED;
   return decide (j, SV_VERDICT_NOT_APPLICABLE, "it speaks of package %s", j->statement->package);
@@ -118,8 +117,8 @@ rule_arch (SvJudgement *j)
     return UNDECIDED;
   if (own == NULL || *own == '\0')
     return j->statement->status == SV_STATUS_NOT_AFFECTED
-               ? decide (j, SV_VERDICT_NOT_APPLICABLE, "for %s only, this architecture is not known",
-                         wanted)
+               ? decide (j, SV_VERDICT_NOT_APPLICABLE,
+                         "for %s only, this architecture is not known", wanted)
                : UNDECIDED;
   if (same_arch (wanted, own) || same_arch (own, "noarch") || same_arch (wanted, "noarch"))
     return UNDECIDED;
@@ -177,8 +176,10 @@ compare_modules (SvJudgement *j)
   if (said != NULL && sv_streams_is_off (j->install->streams, said))
     return decide (j, SV_VERDICT_NOT_APPLICABLE,
                    "it speaks of module stream %s, which is not enabled here", said);
-  return decide (j, SV_VERDICT_UNKNOWN, "the module stream %s is not known: versions of different "
-                 "streams do not compare", own == NULL ? "of the package" : "of the fix");
+  return decide (j, SV_VERDICT_UNKNOWN,
+                 "the module stream %s is not known: versions of different "
+                 "streams do not compare",
+                 own == NULL ? "of the package" : "of the fix");
 }
 
 static int
@@ -194,9 +195,9 @@ rule_module (SvJudgement *j)
     return UNDECIDED;
   if (said == NULL && end == NULL) /* "null" is not "not modular" (64) */
     return decide (j, SV_VERDICT_UNKNOWN, "it does not say whether it means the module build");
-  return decide (j, SV_VERDICT_NOT_APPLICABLE, said_modular
-                     ? "it speaks of a module build, this is none"
-                     : "it speaks of the base package, this is a module build");
+  return decide (j, SV_VERDICT_NOT_APPLICABLE,
+                 said_modular ? "it speaks of a module build, this is none"
+                              : "it speaks of the base package, this is a module build");
 }
 
 /* A notice bound to one version line of several says nothing of the others (63). */
@@ -239,7 +240,8 @@ rule_stream (SvJudgement *j)
     return UNDECIDED;
   const char *own = j->install->stream;
   g_autofree char *said = sv_stream_of_version (j->statement->scheme, j->statement->fixed);
-  gboolean own_minor = g_str_has_prefix (own, "minor:"), said_minor = g_str_has_prefix (said, "minor:");
+  gboolean own_minor = g_str_has_prefix (own, "minor:"),
+           said_minor = g_str_has_prefix (said, "minor:");
   /* A build for one minor says nothing of another; a build without one belongs to all (67). */
   if (strcmp (own, said) == 0 || (*own == '\0' && said_minor) || (own_minor && *said == '\0') ||
       (own_minor && said_minor))
@@ -249,8 +251,10 @@ rule_stream (SvJudgement *j)
     return UNDECIDED;
   if (*said == '\0' && strcmp (own, "esm") == 0)
     return UNDECIDED;
-  return decide (j, SV_VERDICT_UNKNOWN, "the fix is a %s build, this is a %s build: they do not "
-                 "compare", *said != '\0' ? said : "plain", *own != '\0' ? own : "plain");
+  return decide (j, SV_VERDICT_UNKNOWN,
+                 "the fix is a %s build, this is a %s build: they do not "
+                 "compare",
+                 *said != '\0' ? said : "plain", *own != '\0' ? own : "plain");
 }
 
 static int
@@ -258,9 +262,9 @@ rule_version_known (SvJudgement *j)
 {
   if (j->key != NULL)
     return UNDECIDED;
-  return decide (j, SV_VERDICT_UNKNOWN, j->compared == NULL
-                     ? "the installed %s version is not known"
-                     : "the installed %s version cannot be read",
+  return decide (j, SV_VERDICT_UNKNOWN,
+                 j->compared == NULL ? "the installed %s version is not known"
+                                     : "the installed %s version cannot be read",
                  j->statement->name_kind == SV_NAME_SOURCE ? "source" : "package");
 }
 

@@ -8,8 +8,8 @@
 typedef enum {
   SV_VERDICT_NOT_APPLICABLE, /* the statement is about something else: says nothing */
   SV_VERDICT_NOT_AFFECTED,
-  SV_VERDICT_FIXED,    /* was affected, the installed version holds the fix */
-  SV_VERDICT_UNKNOWN,  /* cannot be told; never counted as safe */
+  SV_VERDICT_FIXED,   /* was affected, the installed version holds the fix */
+  SV_VERDICT_UNKNOWN, /* cannot be told; never counted as safe */
   SV_VERDICT_AFFECTED,
   SV_N_VERDICTS
 } SvVerdict;
@@ -42,15 +42,15 @@ typedef struct {
   char *release;            /* "debian:12" */
   GBytes *key;              /* of version; NULL: malformed */
   GBytes *source_key;       /* of source_version; NULL: malformed or not known */
-  char *source;             /* source name as trackers call it ("linux", not "linux-signed-amd64") */
-  char *source_version;     /* version as trackers call it ("6.1.119-1"); may be NULL */
-  char *stream;             /* build stream of the version, see sv_stream_of_version() */
-  char *module;             /* "name:stream" of its module; "" none; NULL: not known (trap 64) */
+  char *source;         /* source name as trackers call it ("linux", not "linux-signed-amd64") */
+  char *source_version; /* version as trackers call it ("6.1.119-1"); may be NULL */
+  char *stream;         /* build stream of the version, see sv_stream_of_version() */
+  char *module;         /* "name:stream" of its module; "" none; NULL: not known (trap 64) */
   const SvStreams *streams; /* lent; NULL: nothing is known of the host's modules */
 } SvInstall;
 
-/* @distro may be NULL (then nothing that depends on a release applies), @streams too. Both must live
- * as long as what is returned. */
+/* @distro may be NULL (then nothing that depends on a release applies), @streams too. Both must
+ * live as long as what is returned. */
 SvInstall *sv_install_new (const SvPackage *package, const SvDistro *distro,
                            const SvStreams *streams);
 void sv_install_free (SvInstall *install);
@@ -66,8 +66,8 @@ char *sv_stream_of_version (gint scheme, const char *version);
 
 /**
  * sv_release_of_distro:
- * New string: what statements call the release of @distro ("debian:12"; "opensuse-tumbleweed:" where
- * there are no releases), NULL for no distribution.
+ * New string: what statements call the release of @distro ("debian:12"; "opensuse-tumbleweed:"
+ * where there are no releases), NULL for no distribution.
  */
 char *sv_release_of_distro (const SvDistro *distro);
 
@@ -83,16 +83,16 @@ gboolean sv_version_is_of_line (const char *version, const char *line);
 
 /* Why a verdict is as it is: one link of the chain that `explain` prints. */
 typedef struct {
-  char *feed;      /* which source said it */
-  char *advisory;  /* may be NULL */
-  gint name_kind;  /* SvNameKind: which of the package's versions was compared */
-  gint verdict;    /* SvVerdict */
-  gint promise;    /* SvPromise */
-  char *fixed;     /* version that holds the fix, as the source writes it; may be NULL */
-  char *compared;  /* the installed version it was compared with */
-  char *urgency;   /* the source's own word; may be NULL */
-  char *because;   /* one sentence */
-  gboolean won;    /* this one decided */
+  char *feed;     /* which source said it */
+  char *advisory; /* may be NULL */
+  gint name_kind; /* SvNameKind: which of the package's versions was compared */
+  gint verdict;   /* SvVerdict */
+  gint promise;   /* SvPromise */
+  char *fixed;    /* version that holds the fix, as the source writes it; may be NULL */
+  char *compared; /* the installed version it was compared with */
+  char *urgency;  /* the source's own word; may be NULL */
+  char *because;  /* one sentence */
+  gboolean won;   /* this one decided */
 } SvReason;
 extern const SvRecordType sv_reason_type;
 
@@ -107,8 +107,8 @@ typedef struct {
  * @ret_reason: (out): new; verdict and the sentence why
  *
  * Judges one installed version against one claim. A statement without range is SV_VERDICT_UNKNOWN,
- * never "affected" (trap 59). Never fails: what cannot be compared is SV_VERDICT_UNKNOWN and says so.
- * Source: pitfalls 17 to 29, 35 to 38, 57, 59, 60, 63 to 73.
+ * never "affected" (trap 59). Never fails: what cannot be compared is SV_VERDICT_UNKNOWN and says
+ * so. Source: pitfalls 17 to 29, 35 to 38, 57, 59, 60, 63 to 73.
  */
 SvReason *sv_exposure_judge (const SvInstall *install, const SvClaim *claim);
 
@@ -140,9 +140,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvFinding, sv_finding_free)
  * @claims: SvClaim pointers on one vulnerability (aliases already closed)
  *
  * Judges all claims and picks the winner: more authoritative source first, then the worse verdict,
- * then the higher fix, for only that one satisfies them all (95); the builds that one advisory lists
- * for one package count as alternatives (65). The order of @claims does not matter (106). Returns
- * NULL if no claim applies. Source: traps 47, 48, 53, 65, 95, 106, 108.
+ * then the higher fix, for only that one satisfies them all (95); the builds that one advisory
+ * lists for one package count as alternatives (65). The order of @claims does not matter (106).
+ * Returns NULL if no claim applies. Source: traps 47, 48, 53, 65, 95, 106, 108.
  */
 SvFinding *sv_exposure_combine (const SvInstall *install, const char *vulnerability,
                                 const GPtrArray *claims);

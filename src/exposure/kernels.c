@@ -65,10 +65,10 @@ add_kernel (SvKernels *kernels, const SvKernel *kernel)
   if (kernel->package == NULL || kernel->package_version == NULL)
     return;
   build->base = dup_base (kernel->package);
-  g_hash_table_insert (kernels->by_build,
-                       dup_key (build->base != NULL ? build->base : kernel->package,
-                                kernel->package_version),
-                       build);
+  g_hash_table_insert (
+      kernels->by_build,
+      dup_key (build->base != NULL ? build->base : kernel->package, kernel->package_version),
+      build);
 }
 
 static void

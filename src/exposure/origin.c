@@ -56,7 +56,7 @@ append_origin (GString *out, const SvIndex *index)
   if (index->label != NULL)
     g_string_append_printf (out, "%s:", index->label);
   if (index->suite == NULL)
-    g_string_append (out, index->site != NULL && *index->site != '\0' ? index->site : "localhost");
+    g_string_append (out, !sv_text_is_empty (index->site) ? index->site : "localhost");
   else if (index->version == NULL)
     g_string_append (out, index->suite);
   else

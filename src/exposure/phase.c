@@ -60,7 +60,7 @@ sv_policy_phase (const SvCandidate *candidate, const char *machine_id)
 {
   if (candidate->phased_percent >= 100)
     return SV_PHASE_RELEASED;
-  if (machine_id == NULL || *machine_id == '\0')
+  if (sv_text_is_empty (machine_id))
     return SV_PHASE_UNKNOWN;
   g_autofree char *text =
       g_strdup_printf ("%s-%s-%s", candidate->source, candidate->source_version, machine_id);

@@ -21,7 +21,7 @@ static void
 learn (SvStreams *streams, const SvPackage *package)
 {
   g_autofree char *tag = dup_tag (package->version);
-  if (tag == NULL || package->module == NULL || *package->module == '\0')
+  if (tag == NULL || sv_text_is_empty (package->module))
     return;
   const char *known = g_hash_table_lookup (streams->labels, tag);
   if (known == NULL)
@@ -61,7 +61,7 @@ sv_streams_find (const SvStreams *streams, const char *version)
 {
   g_autofree char *tag = streams != NULL ? dup_tag (version) : NULL;
   const char *label = tag != NULL ? g_hash_table_lookup (streams->labels, tag) : NULL;
-  return label != NULL && *label != '\0' ? label : NULL;
+  return sv_text_or_null (label);
 }
 
 gboolean

@@ -52,11 +52,11 @@ sv_collect_add_gap (SvCollect *collect, const char *what, const char *format, ..
 static const char *
 find_fault (const SvPackage *package)
 {
-  if (sv_text_or_null (package->name) == NULL)
+  if (sv_text_is_empty (package->name))
     return "it has no name";
   if (strlen (package->name) > SV_LIMIT_NAME_BYTES)
     return "its name is too long";
-  if (sv_text_or_null (package->version) == NULL)
+  if (sv_text_is_empty (package->version))
     return "it has no version";
   if (strlen (package->version) > SV_LIMIT_VERSION_BYTES)
     return "its version is too long";
@@ -88,7 +88,7 @@ sv_collect_add_package (SvCollect *collect, SvPackage *package, const char *wher
     sv_record_free (&sv_package_type, package);
     return;
   }
-  if (sv_text_or_null (package->source) == NULL) {
+  if (sv_text_is_empty (package->source)) {
     g_free (package->source);
     package->source = g_strdup (package->name);
   }

@@ -80,9 +80,6 @@ char *sv_lines_next (SvLines *lines);
 /* Cuts the next word (separated by white space) off *@rest; NULL at the end. */
 char *sv_word_next (char **rest);
 
-/* @text if it says anything, else NULL. */
-const char *sv_text_or_null (const char *text);
-
 /* --- the system itself --- */
 
 /* Identity from what other tools call a system: a vuls family, the distro qualifier of a package

@@ -102,7 +102,7 @@ static void
 add_stage (SvLife *life, const char *level, const char *date)
 {
   gint64 last_us;
-  if (sv_text_or_null (date) != NULL && life->n_stages < G_N_ELEMENTS (life->stages) &&
+  if (!sv_text_is_empty (date) && life->n_stages < G_N_ELEMENTS (life->stages) &&
       sv_time_parse (date, &last_us, NULL))
     life->stages[life->n_stages++] = (SvLifeStage){level, last_us};
 }

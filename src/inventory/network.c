@@ -1,7 +1,6 @@
 /* Who waits for others on this host, and how it is connected (I6, I15). */
 #include "inventory/collect.h"
 
-#include <errno.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <ifaddrs.h>

@@ -183,9 +183,3 @@ sv_word_next (char **rest)
   *end = '\0';
   return word;
 }
-
-const char *
-sv_text_or_null (const char *text)
-{
-  return text != NULL && *text != '\0' ? text : NULL;
-}

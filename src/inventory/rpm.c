@@ -19,7 +19,7 @@ static const char *const databases[] = {
 static gboolean
 is_none (const char *text)
 {
-  return sv_text_or_null (text) == NULL || g_str_equal (text, NONE);
+  return sv_text_is_empty (text) || g_str_equal (text, NONE);
 }
 
 /* --- one package --- */
@@ -378,7 +378,7 @@ read_module (SvCollect *collect, char *text)
     } else if (g_str_equal (ini.key, "state"))
       enabled = g_str_equal (ini.value, "enabled");
   }
-  if (enabled && name != NULL && sv_text_or_null (stream) != NULL)
+  if (enabled && name != NULL && !sv_text_is_empty (stream))
     g_ptr_array_add (collect->inventory->modules, g_strconcat (name, ":", stream, NULL));
 }
 

@@ -56,7 +56,7 @@ sv_identity_new (const char *id, const char *version, GError **error)
   append_assignment (text, "ID", lower);
   if (version != NULL && g_ascii_isdigit (*version))
     append_assignment (text, "VERSION_ID", version);
-  else if (sv_text_or_null (version) != NULL)
+  else if (!sv_text_is_empty (version))
     append_assignment (text, "VERSION_CODENAME", version);
   return sv_distro_parse (text->str, error);
 }

@@ -102,7 +102,7 @@ read_text (SvJsonReader *reader, char **member, GError **error)
   if (!sv_json_read_string (reader, &text, error))
     return FALSE;
   g_free (*member);
-  *member = sv_text_or_null (text) != NULL ? g_steal_pointer (&text) : NULL;
+  *member = !sv_text_is_empty (text) ? g_steal_pointer (&text) : NULL;
   return TRUE;
 }
 

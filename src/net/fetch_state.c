@@ -13,7 +13,7 @@ static const struct {
 static char **
 member_of (SvFetchState *state, guint line)
 {
-  return (char **)((char *)state + lines[line].offset);
+  return &G_STRUCT_MEMBER (char *, state, lines[line].offset);
 }
 
 void

@@ -96,7 +96,8 @@ static double
 round_up_31 (double score)
 {
   gint64 parts = llround (score * 100000);
-  return parts % 10000 == 0 ? parts / 100000.0 : (double)(parts / 10000 + 1) / 10;
+  gint64 tenths = parts / 10000 + (parts % 10000 != 0);
+  return (double)tenths / 10;
 }
 
 static const Rules rules_30 = {round_up_30, 1.0, 15};

@@ -139,12 +139,6 @@ find_row (const char *id)
   return NULL;
 }
 
-static gboolean
-is_empty (const char *text)
-{
-  return text == NULL || text[0] == '\0';
-}
-
 /* --- shell assignments --- */
 
 /* What the shell makes of the word at @text, except that nothing is expanded. NULL if a quote stays
@@ -192,7 +186,7 @@ take_variable (GHashTable *variables, const char *const *names)
 {
   for (; *names != NULL; names++) {
     const char *value = g_hash_table_lookup (variables, *names);
-    if (!is_empty (value) && strlen (value) <= SV_LIMIT_NAME_BYTES)
+    if (!sv_text_is_empty (value) && strlen (value) <= SV_LIMIT_NAME_BYTES)
       return g_utf8_make_valid (value, -1);
   }
   return NULL;
@@ -204,7 +198,7 @@ take_variable (GHashTable *variables, const char *const *names)
 static char *
 clean_id (const char *id)
 {
-  g_autofree char *lower = g_ascii_strdown (is_empty (id) ? UNKNOWN : id, -1);
+  g_autofree char *lower = g_ascii_strdown (sv_text_is_empty (id) ? UNKNOWN : id, -1);
   gsize length = strspn (lower, "abcdefghijklmnopqrstuvwxyz._-" DIGITS);
   return g_strdup (length == strlen (lower) ? lower : UNKNOWN);
 }
@@ -278,7 +272,7 @@ format_service_pack (const char *prefix, const char *release)
   gint64 major = g_ascii_strtoll (parts[0], NULL, 10);
   if (major > 15)
     return g_strconcat (prefix, release, NULL);
-  if (is_empty (parts[1]) || g_str_equal (parts[1], "0"))
+  if (sv_text_is_empty (parts[1]) || g_str_equal (parts[1], "0"))
     return g_strconcat (prefix, parts[0], NULL);
   return g_strconcat (prefix, parts[0], " SP", parts[1], NULL);
 }

@@ -36,12 +36,6 @@ take (char **member, char *text)
   *member = text;
 }
 
-static gboolean
-is_empty (const char *text)
-{
-  return text == NULL || text[0] == '\0';
-}
-
 /* --- qualifiers, as "key=value" --- */
 
 static gsize
@@ -89,7 +83,7 @@ join_segments (char **member, const char *const *dropped)
 static gboolean
 normalize_type (SvPurl *purl, GError **error)
 {
-  if (is_empty (purl->type))
+  if (sv_text_is_empty (purl->type))
     return fail (error, "no type in", "pkg:");
   take (&purl->type, g_ascii_strdown (purl->type, -1));
   if (strchr (LETTERS, purl->type[0]) == NULL ||
@@ -136,7 +130,7 @@ normalize_qualifiers (SvPurl *purl, GError **error)
 static gboolean
 check_required (const SvPurl *purl, const SvPurlType *type, GError **error)
 {
-  if (is_empty (purl->name))
+  if (sv_text_is_empty (purl->name))
     return fail (error, "no name in a purl of type", purl->type);
   if (type->namespace == SV_PURL_REQUIRED && purl->namespace == NULL)
     return fail (error, "a namespace is required in a purl of type", purl->type);
@@ -163,7 +157,7 @@ check_utf8 (const SvPurl *purl, GError **error)
 static void
 strip_slashes (char **member)
 {
-  const char *begin = is_empty (*member) ? "" : *member + strspn (*member, "/");
+  const char *begin = sv_text_is_empty (*member) ? "" : *member + strspn (*member, "/");
   gsize length = strlen (begin);
   while (length > 0 && begin[length - 1] == '/')
     length--;
@@ -180,7 +174,7 @@ normalize_paths (SvPurl *purl)
   join_segments (&purl->subpath, empty_and_dots);
   strip_slashes (&purl->name);
   for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
-    if (is_empty (*members[i]))
+    if (sv_text_is_empty (*members[i]))
       take (members[i], NULL);
 }
 
@@ -219,7 +213,7 @@ append_encoded (GString *out, const char *text, const char *kept)
 static char *
 format (const SvPurl *purl)
 {
-  gboolean name_is_path = sv_purl_type_find (purl->type)->flags & SV_PURL_NAME_IS_PATH;
+  gboolean name_is_path = (sv_purl_type_find (purl->type)->flags & SV_PURL_NAME_IS_PATH) != 0;
   GString *out = g_string_new ("pkg:");
   g_string_append_printf (out, "%s/", purl->type);
   if (purl->namespace != NULL) {
@@ -321,7 +315,7 @@ parse_names (SvPurl *purl, char *path, GError **error)
     path++;
   for (gsize length = strlen (path); length > 0 && path[length - 1] == '/'; length--)
     path[length - 1] = '\0';
-  gboolean name_is_path = sv_purl_type_find (purl->type)->flags & SV_PURL_NAME_IS_PATH;
+  gboolean name_is_path = (sv_purl_type_find (purl->type)->flags & SV_PURL_NAME_IS_PATH) != 0;
   char *slash = name_is_path ? strchr (path, '/') : strrchr (path, '/');
   const char *name = slash != NULL ? slash + 1 : path;
   if (slash != NULL) {
@@ -384,7 +378,7 @@ parse (char *text, gboolean strict, SvPurl *purl, GError **error)
     return fail (error, "no name behind the type", rest);
   purl->type = g_ascii_strdown (rest, slash - rest);
   return parse_names (purl, slash + 1, error) &&
-         (is_empty (qualifiers) || parse_qualifiers (purl, qualifiers, strict, error)) &&
+         (sv_text_is_empty (qualifiers) || parse_qualifiers (purl, qualifiers, strict, error)) &&
          (subpath == NULL || decode_path (subpath, &purl->subpath, error)) &&
          normalize (purl, error);
 }

@@ -155,7 +155,7 @@ sv_priority_judge (const SvPriorityCase *the_case)
   priority->steps = g_ptr_array_new ();
   guint moved = 0; /* bit per group */
   for (gsize i = 0; i < G_N_ELEMENTS (rules); i++)
-    if (take_rule (priority, i, the_case, moved >> rules[i].group & 1))
+    if (take_rule (priority, i, the_case, (moved & 1u << rules[i].group) != 0))
       moved |= 1u << rules[i].group;
   const SvTimeFrame *frame = sv_priority_get_time_frame ((SvPriorityLevel)priority->priority);
   priority->category = g_strdup (frame->category);

@@ -1,0 +1,26 @@
+_salve() {
+  local line="${COMP_WORDS[*]:1:COMP_CWORD-1}" words
+  case "$line" in
+  "") words=" scan check explain inventory feed version cvss ssvc purl config doctor help" ;;
+  "scan"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --max-age --fail-on --output --config --verbose --quiet --help" ;;
+  "check"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --max-age --output --config --verbose --quiet --help" ;;
+  "explain"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --dump --replay --output --config --verbose --quiet --help" ;;
+  "inventory"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --output --config --verbose --quiet --help" ;;
+  "feed") words=" list sync import show" ;;
+  "feed list"*) words=" --store --output --config --verbose --quiet --help" ;;
+  "feed sync"*) words=" --store --cache --force --output --config --verbose --quiet --help" ;;
+  "feed import"*) words=" --store --id --release --force --output --config --verbose --quiet --help" ;;
+  "feed show"*) words=" --store --output --config --verbose --quiet --help" ;;
+  "version") words=" compare" ;;
+  "version compare"*) words=" --stdin --output --config --verbose --quiet --help" ;;
+  "cvss"*) words=" --stdin --output --config --verbose --quiet --help" ;;
+  "ssvc"*) words=" --exploitation --exposure --automatable --human-impact --safety-impact --mission-impact --output --config --verbose --quiet --help" ;;
+  "purl"*) words=" --stdin --output --config --verbose --quiet --help" ;;
+  "config") words=" show" ;;
+  "config show"*) words=" --output --config --verbose --quiet --help" ;;
+  "doctor"*) words=" --store --output --config --verbose --quiet --help" ;;
+  "help"*) words=" --man --completion --output --config --verbose --quiet --help" ;;
+  esac
+  COMPREPLY=($(compgen -f -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -F _salve salve
