@@ -37,22 +37,14 @@ sv_archive_find_release (const SvArchive *archive, const char *stem)
 
 /* --- believing an index --- */
 
-static void
-set_text (char **member, const char *value)
-{
-  char *copy = g_strdup (value);
-  g_free (*member);
-  *member = copy;
-}
-
 void
 sv_archive_take_identity (SvIndex *index, const SvRelease *release)
 {
-  set_text (&index->origin, release->origin);
-  set_text (&index->label, release->label);
-  set_text (&index->suite, release->suite);
-  set_text (&index->codename, release->codename);
-  set_text (&index->version, release->version);
+  sv_text_set (&index->origin, release->origin);
+  sv_text_set (&index->label, release->label);
+  sv_text_set (&index->suite, release->suite);
+  sv_text_set (&index->codename, release->codename);
+  sv_text_set (&index->version, release->version);
   index->not_automatic = release->not_automatic;
   index->but_automatic_upgrades = release->but_automatic_upgrades;
 }

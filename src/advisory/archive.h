@@ -8,10 +8,10 @@
 typedef struct SvArchive SvArchive;
 
 typedef struct {
-  const char *directory;         /* apt lists: "/var/lib/apt/lists", or any folder of such files */
-  const char *root;              /* (nullable) whose keyrings vouch; NULL: "/" */
-  gint64 at_us;                  /* the time by which keys and releases may have expired */
-  const GPtrArray *keyrings;     /* (nullable) strings: keyring files that vouch for every archive */
+  const char *directory;     /* apt lists: "/var/lib/apt/lists", or any folder of such files */
+  const char *root;          /* (nullable) whose keyrings vouch; NULL: "/" */
+  gint64 at_us;              /* the time by which keys and releases may have expired */
+  const GPtrArray *keyrings; /* (nullable) strings: keyring files that vouch for every archive */
   const GPtrArray *repositories; /* (nullable) SvRepository: only archives that they name count,
                                     each vouched for as they say. NULL: not known */
   const SvDistro *distro;        /* (nullable) without repositories: archives of other releases of

@@ -69,7 +69,7 @@ compare_strings (gconstpointer a, gconstpointer b)
 static GPtrArray *
 list_files (const char *path, GError **error)
 {
-  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) files = sv_strings_new ();
   g_autoptr (GError) cause = NULL;
   g_autoptr (GDir) directory = g_dir_open (path, 0, &cause);
   const char *name;
@@ -106,7 +106,7 @@ has_component (const SvRepository *repository, const char *component)
   const GPtrArray *components = repository->components;
   if (component == NULL || components == NULL || components->len == 0)
     return TRUE;
-  return g_ptr_array_find_with_equal_func ((GPtrArray *)components, component, g_str_equal, NULL);
+  return sv_strings_contain (components, component);
 }
 
 static const SvRepository *
@@ -180,14 +180,6 @@ load_releases (SvArchive *archive, const SvArchiveOptions *options, const GPtrAr
 
 /* --- identity of an index --- */
 
-static void
-set_text (char **member, const char *value)
-{
-  char *copy = g_strdup (value);
-  g_free (*member);
-  *member = copy;
-}
-
 /* Debian names "<codename>-updates" after the release it belongs to: "12.15/oldstable" has
  * "12-updates/oldstable-updates". An index without its own Release is shown by that name. */
 static void
@@ -196,8 +188,8 @@ guess_updates (SvIndex *index, const SvRelease *base)
   gsize major = strcspn (base->version != NULL ? base->version : "", ".");
   g_autofree char *number = g_strndup (base->version != NULL ? base->version : "", major);
 
-  set_text (&index->origin, base->origin);
-  set_text (&index->label, base->label);
+  sv_text_set (&index->origin, base->origin);
+  sv_text_set (&index->label, base->label);
   g_free (index->suite);
   index->suite = g_strconcat (base->suite != NULL ? base->suite : base->codename, "-updates", NULL);
   g_free (index->version);
@@ -207,8 +199,8 @@ guess_updates (SvIndex *index, const SvRelease *base)
 static void
 guess_identity (const SvArchive *archive, SvIndex *index, const SvListPlace *place)
 {
-  set_text (&index->suite, place->suite);
-  set_text (&index->codename, place->suite);
+  sv_text_set (&index->suite, place->suite);
+  sv_text_set (&index->codename, place->suite);
   if (!g_str_has_suffix (place->suite, "-updates"))
     return;
   g_autofree char *base = g_strndup (place->suite, strlen (place->suite) - strlen ("-updates"));
@@ -268,12 +260,12 @@ set_enabled (SvIndex *index, const SvArchiveOptions *options, const char *stem, 
   if (options->repositories != NULL && options->repositories->len > 0) {
     index->enabled = find_repository (options, stem, index->component, ret_position) != NULL;
     if (!index->enabled)
-      set_text (&index->detail, "no enabled repository of this host names it");
+      sv_text_set (&index->detail, "no enabled repository of this host names it");
     return;
   }
   index->enabled = is_for_distro (options->distro, index->codename);
   if (!index->enabled)
-    set_text (&index->detail, "it belongs to another release of the distribution");
+    sv_text_set (&index->detail, "it belongs to another release of the distribution");
 }
 
 static Placed

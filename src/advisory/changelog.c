@@ -98,8 +98,7 @@ typedef struct {
 static void
 set_lineage (Parser *parser, const char *name, gboolean told)
 {
-  g_free (parser->lineage);
-  parser->lineage = g_strdup (name);
+  sv_text_set (&parser->lineage, name);
   parser->told = told;
 }
 
@@ -121,7 +120,7 @@ open_entry (Parser *parser, SvChangelogEntry *heading)
     set_lineage (parser, heading->named, FALSE);
   parser->entry = *heading;
   parser->entry.source = g_strdup (parser->lineage);
-  parser->entry.vulnerabilities = g_ptr_array_new_with_free_func (g_free);
+  parser->entry.vulnerabilities = sv_strings_new ();
   parser->open = TRUE;
 }
 

@@ -4,8 +4,9 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* Packages of one source that are tried, and packages that one apt-get is asked for. */
-enum { DEBS_TRIED = 4, BATCH = 8 };
+/* Packages of one source that are tried, and what one apt-get is asked for at most: each start of
+ * it reads all lists, but what it brings lies on the disk until it is done. */
+enum { DEBS_TRIED = 4, BATCH = 16, BATCH_BYTES = 32 << 20 };
 
 const char *const sv_changelog_state_names[] = {"waiting", "cached",  "fetched", "skipped",
                                                 "absent",  "refused", "failed",  NULL};
@@ -305,13 +306,17 @@ static gboolean
 fetch_rank (Fetching *fetching, GError **error)
 {
   g_autoptr (GPtrArray) batch = g_ptr_array_new ();
+  gint64 begun_bytes = fetching->bytes;
 
   for (guint i = 0; i < fetching->needs->len; i++) {
     SvChangelogNeed *need = g_ptr_array_index (fetching->needs, i);
     if (need->state == SV_CHANGELOG_WAITING && reserve (fetching, need))
       g_ptr_array_add (batch, need);
-    if (batch->len == BATCH && !fetch_batch_apart (fetching, batch, error))
+    if (batch->len < BATCH && fetching->bytes - begun_bytes < BATCH_BYTES)
+      continue;
+    if (!fetch_batch_apart (fetching, batch, error))
       return FALSE;
+    begun_bytes = fetching->bytes;
   }
   return fetch_batch_apart (fetching, batch, error);
 }

@@ -116,8 +116,7 @@ add_entry (SvChangelogReader *reader, const SvChangelogEntry *entry, const char 
   if (!g_hash_table_add (reader->versions, g_strdup_printf ("%s %s", source, entry->version)))
     return;
   SvChangelogEntry *copy = sv_record_copy (&sv_changelog_entry_type, entry);
-  g_free (copy->source);
-  copy->source = g_strdup (source);
+  sv_text_set (&copy->source, source);
   g_ptr_array_add (reader->entries, copy);
   reader->sorted = FALSE;
 }

@@ -62,8 +62,7 @@ take_vector (Record *record, const char *vector, guint rank)
   guint full_rank = rank * 2 + (record->is_cna ? 1 : 0);
   if (vector == NULL || full_rank <= record->cvss_rank || !sv_cvss_parse (vector, &cvss, NULL))
     return;
-  g_free (record->fact.cvss);
-  record->fact.cvss = g_strdup (cvss.vector);
+  sv_text_set (&record->fact.cvss, cvss.vector);
   record->fact.cvss_score = cvss.base_score;
   record->cvss_rank = full_rank;
 }
@@ -130,8 +129,7 @@ read_option (SvJsonReader *reader, const char *key, gpointer data, GError **erro
     char **member = &G_STRUCT_MEMBER (char *, other, points[i].offset);
     if (value == NULL || !g_strv_contains (points[i].values, value))
       return sv_input_skip_json (other->input, reader, "unknown value of a decision point", error);
-    g_free (*member);
-    *member = g_steal_pointer (&value);
+    sv_text_take (member, g_steal_pointer (&value));
   }
   return TRUE;
 }
@@ -167,24 +165,17 @@ read_content (SvJsonReader *reader, gpointer data, GError **error)
 
 static const SvJsonMember other_members[] = {{"type", read_other_type}, {"content", read_content}};
 
-static void
-move (char **to, char **from)
-{
-  g_free (*to);
-  *to = g_steal_pointer (from);
-}
-
 /* Of several assessments the latest counts. */
 static void
 take_ssvc (Record *record, Other *other)
 {
   if (record->assessed != NULL && g_strcmp0 (other->timestamp, record->assessed) <= 0)
     return;
-  move (&record->assessed, &other->timestamp);
+  sv_text_take (&record->assessed, g_steal_pointer (&other->timestamp));
   record->fact.assessed_at_us = sv_instant_or_zero (record->assessed);
-  move (&record->fact.exploitation, &other->exploitation);
-  move (&record->fact.automatable, &other->automatable);
-  move (&record->fact.technical_impact, &other->technical_impact);
+  sv_text_take (&record->fact.exploitation, g_steal_pointer (&other->exploitation));
+  sv_text_take (&record->fact.automatable, g_steal_pointer (&other->automatable));
+  sv_text_take (&record->fact.technical_impact, g_steal_pointer (&other->technical_impact));
 }
 
 static gboolean
@@ -199,7 +190,7 @@ read_other (SvJsonReader *reader, Record *record, GError **error)
   if (g_strcmp0 (other.type, "ssvc") == 0)
     take_ssvc (record, &other);
   else if (g_strcmp0 (other.type, "kev") == 0)
-    move (&record->kev_added, &other.added);
+    sv_text_take (&record->kev_added, g_steal_pointer (&other.added));
   return TRUE;
 }
 

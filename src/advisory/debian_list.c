@@ -109,7 +109,7 @@ read_heading (Reading *reading, char *line, GError **error)
   notice->line = reading->line;
   notice->published_at_us = parse_date (line + 1);
   notice->title = g_strdup (g_strstrip (cursor));
-  notice->cves = g_ptr_array_new_with_free_func (g_free);
+  notice->cves = sv_strings_new ();
   notice->fixes = g_ptr_array_new_with_free_func (fix_free);
   g_ptr_array_add (reading->notices, notice);
   return TRUE;
@@ -286,6 +286,7 @@ add_statement (const Reading *reading, const Notice *notice, const Fix *fix, con
 {
   const char *release = sv_distro_find_release ("debian", fix->codename);
   g_autofree char *full = g_strconcat ("debian:", release != NULL ? release : fix->codename, NULL);
+  gboolean affected = fix->status == SV_STATUS_AFFECTED;
   const SvStatement statement = {.vulnerability = (char *)flaw,
                                  .advisory = notice->id,
                                  .release = full,
@@ -294,7 +295,7 @@ add_statement (const Reading *reading, const Notice *notice, const Fix *fix, con
                                  .scheme = SV_SCHEME_DEB,
                                  .status = (gint)fix->status,
                                  .promise = (gint)fix->promise,
-                                 .introduced = fix->status == SV_STATUS_AFFECTED ? (char *)"0" : NULL,
+                                 .introduced = affected ? (char *)"0" : NULL,
                                  .fixed = fix->version,
                                  .urgency = fix->urgency,
                                  .note = fix->note};
@@ -364,11 +365,10 @@ add_families (const Reading *reading, GError **error)
 gboolean
 sv_debian_list_read (const SvFeedInput *input, GError **error)
 {
-  g_autoptr (GBytes) bytes = sv_stream_read_all (input->content, SV_LIMIT_LIST_BYTES, error);
-  if (bytes == NULL)
+  gsize size;
+  g_autofree char *text = sv_stream_read_text (input->content, SV_LIMIT_LIST_BYTES, &size, error);
+  if (text == NULL)
     return FALSE;
-  gsize size = g_bytes_get_size (bytes);
-  g_autofree char *text = g_bytes_unref_to_data (g_steal_pointer (&bytes), &size);
   if (memchr (text, '\0', size) != NULL) {
     g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "'%s' is no text: it holds NUL bytes",
                  sv_stream_get_name (input->content));

@@ -259,7 +259,7 @@ list_dropped (const Import *import, GPtrArray *dropped, GError **error)
 static gboolean
 settle_dropped (Import *import, GError **error)
 {
-  g_autoptr (GPtrArray) dropped = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) dropped = sv_strings_new ();
   if (!list_dropped (import, dropped, error))
     return FALSE;
   for (guint i = 0; i < dropped->len; i++) {
@@ -367,8 +367,7 @@ gboolean
 sv_feed_import (SvDb *db, const SvFeedImport *asked, SvFeedResult *ret_result, GError **error)
 {
   g_autoptr (GError) cause = NULL;
-  *ret_result = (SvFeedResult){.examples = g_ptr_array_new_with_free_func (g_free),
-                               .frozen = g_ptr_array_new_with_free_func (g_free)};
+  *ret_result = (SvFeedResult){.examples = sv_strings_new (), .frozen = sv_strings_new ()};
   g_auto (Import) import = {.db = db, .import = asked, .result = ret_result};
   import.feed = sv_feed_load (db, asked->feed, error);
   if (import.feed == NULL)

@@ -33,7 +33,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scratch, scratch_clear)
 static gboolean
 scratch_init (Scratch *scratch, GError **error)
 {
-  scratch->files = g_ptr_array_new_with_free_func (g_free);
+  scratch->files = sv_strings_new ();
   scratch->path = g_dir_make_tmp ("salve-gpgv-XXXXXX", NULL);
   if (scratch->path == NULL)
     return sv_error_set_errno (error, errno, "make a temporary directory in", g_get_tmp_dir ());

@@ -123,8 +123,7 @@ refuse (Tally *tally, guint *counter, const char *reason, const char *subject)
 {
   (*counter)++;
   tally->reason = reason;
-  g_free (tally->subject);
-  tally->subject = g_strdup (subject);
+  sv_text_set (&tally->subject, subject);
 }
 
 /* "VALIDSIG <fingerprint> <date> <made> <expires> <version> <reserved> <key> <digest> <class>

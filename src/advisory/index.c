@@ -302,8 +302,7 @@ sv_index_read (SvIndex *index, SvStream *stream, const SvIndexQuery *query, GPtr
   sv_stream_set_checksum (stream, NULL);
   if (!done)
     return FALSE;
-  g_free (index->sha256);
-  index->sha256 = g_strdup (g_checksum_get_string (checksum));
+  sv_text_set (&index->sha256, g_checksum_get_string (checksum));
   index->size_bytes = (gint64)sv_stream_get_offset (stream);
   return TRUE;
 }

@@ -112,7 +112,7 @@ read_json (const SvFeedInput *input, SvStream *content, GError **error)
 static GPtrArray *
 dup_row (const SvCsv *csv)
 {
-  GPtrArray *row = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *row = sv_strings_new ();
   for (guint i = 0; i < sv_csv_get_n_fields (csv); i++)
     g_ptr_array_add (row, g_strdup (sv_csv_find (csv, i)));
   return row;

@@ -1,5 +1,7 @@
 #include "advisory/module.h"
 
+#include "base/base.h"
+
 #include <string.h>
 
 static gboolean
@@ -58,8 +60,7 @@ sv_module_collect_streams (const char *title, GPtrArray *list)
     gsize length = stream_length (word);
     if (length > 0) {
       g_autofree char *stream = g_strndup (word, length);
-      if (!g_ptr_array_find_with_equal_func (list, stream, g_str_equal, NULL))
-        g_ptr_array_add (list, g_steal_pointer (&stream));
+      sv_strings_add_distinct (list, stream);
     }
     word += strcspn (word, " \t");
     word += strspn (word, " \t");

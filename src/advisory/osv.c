@@ -20,7 +20,7 @@ collect_cves (const GPtrArray *names, GPtrArray *flaws)
 static GPtrArray *
 find_flaws (const SvOsvRecord *record)
 {
-  GPtrArray *flaws = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *flaws = sv_strings_new ();
   const GPtrArray *lists[] = {record->aliases, record->upstream, record->related};
   sv_text_collect_cves (record->id, strlen (record->id), flaws);
   for (guint i = 0; i < G_N_ELEMENTS (lists) && flaws->len == 0; i++)
@@ -76,7 +76,7 @@ add_advisory (const SvOsvRecord *record, GPtrArray *flaws, GError **error)
 static gboolean
 add_aliases (const SvOsvRecord *record, const GPtrArray *flaws, GError **error)
 {
-  g_autoptr (GPtrArray) own = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) own = sv_strings_new ();
   sv_text_collect_cves (record->id, strlen (record->id), own);
   for (guint i = 0; i < record->aliases->len; i++) {
     const SvAlias alias = {.id = record->id, .vulnerability = record->aliases->pdata[i]};
@@ -137,7 +137,7 @@ version_or_null (const SvOsvEvent *event)
   return event != NULL && event->key != NULL ? event->version : NULL;
 }
 
-/* Without an end the beginning must be told, for a statement without any range says nothing (59). */
+/* Without an end the beginning must be told: a statement without any range says nothing (59). */
 static char *
 find_introduced (const SvOsvInterval *interval)
 {
@@ -253,7 +253,7 @@ add_record (SvOsvRecord *record, GError **error)
 {
   take_urgency_from_summary (record);
   g_autoptr (GPtrArray) flaws = find_flaws (record);
-  g_autoptr (GPtrArray) streams = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) streams = sv_strings_new ();
   if (record->summary != NULL)
     sv_module_collect_streams (record->summary, streams);
   if (!add_advisory (record, flaws, error) || !add_aliases (record, flaws, error))

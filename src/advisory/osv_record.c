@@ -18,7 +18,7 @@ affected_new (void)
   affected->ranges = g_ptr_array_new_with_free_func ((GDestroyNotify)g_ptr_array_unref);
   affected->versions = g_ptr_array_new_with_free_func (sv_osv_event_free);
   affected->binaries = g_ptr_array_new_with_free_func (binary_free);
-  affected->cves = g_ptr_array_new_with_free_func (g_free);
+  affected->cves = sv_strings_new ();
   return affected;
 }
 
@@ -43,9 +43,9 @@ static void
 record_init (SvOsvRecord *record, const SvFeedInput *input)
 {
   *record = (SvOsvRecord){.input = input,
-                          .aliases = g_ptr_array_new_with_free_func (g_free),
-                          .upstream = g_ptr_array_new_with_free_func (g_free),
-                          .related = g_ptr_array_new_with_free_func (g_free),
+                          .aliases = sv_strings_new (),
+                          .upstream = sv_strings_new (),
+                          .related = sv_strings_new (),
                           .affected = g_ptr_array_new_with_free_func (affected_free),
                           .said = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL)};
 }

@@ -76,8 +76,7 @@ read_words (const SvDeb822 *paragraph, SvRelease *release)
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
     char **member = G_STRUCT_MEMBER_P (release, words[i].offset);
     const char *value = sv_deb822_find (paragraph, words[i].field);
-    g_free (*member);
-    *member = g_strdup (sv_text_or_null (value));
+    sv_text_set (member, sv_text_or_null (value));
   }
   for (gsize i = 0; i < G_N_ELEMENTS (switches); i++) {
     const char *value = sv_deb822_find (paragraph, switches[i].field);

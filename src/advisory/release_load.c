@@ -112,8 +112,7 @@ static gboolean
 refuse (SvRelease *release, SvAuthenticity authenticity, const char *detail)
 {
   release->authenticity = authenticity;
-  g_free (release->detail);
-  release->detail = g_strdup (detail);
+  sv_text_set (&release->detail, detail);
   return FALSE;
 }
 

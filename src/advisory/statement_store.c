@@ -147,9 +147,8 @@ add_aliases (SvDb *db, const char *name, GPtrArray *names, GError **error)
   sv_query_bind_text (query, "name", name);
   while ((step = sv_query_step (query, error)) == SV_STEP_ROW) {
     const char *alias = sv_query_get_text (query, 0);
-    if (names->len < MAX_NAMES &&
-        !g_ptr_array_find_with_equal_func (names, alias, g_str_equal, NULL))
-      g_ptr_array_add (names, g_strdup (alias));
+    if (names->len < MAX_NAMES)
+      sv_strings_add_distinct (names, alias);
   }
   return step == SV_STEP_DONE;
 }
@@ -201,7 +200,7 @@ add_facts (SvDb *db, const char *name, SvFacts *facts, GError **error)
 gboolean
 sv_facts_load (SvDb *db, const char *vulnerability, SvFacts *ret_facts, GError **error)
 {
-  g_auto (SvFacts) facts = {.names = g_ptr_array_new_with_free_func (g_free)};
+  g_auto (SvFacts) facts = {.names = sv_strings_new ()};
   g_ptr_array_add (facts.names, g_strdup (vulnerability));
   if (!close_names (db, facts.names, error))
     return FALSE;

@@ -52,8 +52,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TestFeed, test_feed_clear)
 static inline void
 test_feed_read_options (const char *format, const SvFeedOptions *options, TestFeed *feed)
 {
-  *feed = (TestFeed){.skips = g_ptr_array_new_with_free_func (g_free),
-                     .passes = g_ptr_array_new_with_free_func (g_free)};
+  *feed = (TestFeed){.skips = sv_strings_new (), .passes = sv_strings_new ()};
   for (guint kind = 0; kind < SV_N_FEED_RECORDS; kind++)
     feed->records[kind] = g_ptr_array_new ();
   const SvFeedSink sink = {

@@ -55,8 +55,7 @@ read_suite (SvJsonReader *reader, const char *suite, gpointer user_data, GError 
     return FALSE;
   if (entry->newest != NULL && !is_at_least (version, entry->newest))
     return TRUE;
-  g_free (entry->newest);
-  entry->newest = g_steal_pointer (&version);
+  sv_text_take (&entry->newest, g_steal_pointer (&version));
   return TRUE;
 }
 

@@ -248,13 +248,6 @@ add_update (Reading *reading, GError **error)
 
 /* -- Elements -- */
 
-static void
-replace (char **member, const char *text)
-{
-  g_free (*member);
-  *member = g_strdup (text);
-}
-
 /* "2022-06-08 00:00:00", "2011-09-27 22:46", or seconds. */
 static gint64
 parse_date (const char *text)
@@ -276,7 +269,7 @@ begin_update (Reading *reading, const SvXmlElement *element, GError **error)
   reading->update = (Update){.type = g_strdup (sv_xml_find_attribute (element, "type")),
                              .status = g_strdup (sv_xml_find_attribute (element, "status")),
                              .references = g_string_new (NULL),
-                             .cves = g_ptr_array_new_with_free_func (g_free),
+                             .cves = sv_strings_new (),
                              .packages = g_ptr_array_new_with_free_func (package_free),
                              .line = element->line};
   return TRUE;
@@ -376,14 +369,14 @@ end_update (Reading *reading, const char *text, GError **error)
 static gboolean
 end_id (Reading *reading, const char *text, GError **error)
 {
-  replace (&reading->update.id, text);
+  sv_text_set (&reading->update.id, text);
   return TRUE;
 }
 
 static gboolean
 end_title (Reading *reading, const char *text, GError **error)
 {
-  replace (&reading->update.title, text);
+  sv_text_set (&reading->update.title, text);
   return TRUE;
 }
 
@@ -392,14 +385,14 @@ static gboolean
 end_severity (Reading *reading, const char *text, GError **error)
 {
   if (*text != '\0' && g_ascii_strcasecmp (text, "none") != 0)
-    replace (&reading->update.severity, text);
+    sv_text_set (&reading->update.severity, text);
   return TRUE;
 }
 
 static gboolean
 end_description (Reading *reading, const char *text, GError **error)
 {
-  replace (&reading->update.remarks, text);
+  sv_text_set (&reading->update.remarks, text);
   return TRUE;
 }
 
@@ -409,7 +402,7 @@ end_product (Reading *reading, const char *text, GError **error)
 {
   g_autofree char *release = release_of_product (text);
   if (release != NULL && reading->update.product == NULL)
-    replace (&reading->update.product, text);
+    sv_text_set (&reading->update.product, text);
   return TRUE;
 }
 

@@ -169,7 +169,7 @@ gboolean
 sv_xml_read (SvStream *stream, const SvXmlHandler *handler, GError **error)
 {
   g_autoptr (XmlParser) parser = XML_ParserCreate (NULL);
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) names = sv_strings_new ();
   Reading reading = {.stream = stream,
                      .handler = handler,
                      .parser = parser,

@@ -11,5 +11,6 @@
 #include "base/record.h"
 #include "base/run.h"
 #include "base/stream.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/time.h"

@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 
 static const SvErrorInfo table[SV_N_ERRORS] = {
@@ -21,7 +23,7 @@ static const SvErrorInfo table[SV_N_ERRORS] = {
     {SV_ERROR_BUSY, "busy", "Try again later.", 503, 1},
 };
 
-G_DEFINE_QUARK (sv-error, sv_error)
+G_DEFINE_QUARK (sv - error, sv_error)
 
 const SvErrorInfo *
 sv_error_info_by_code (SvError code)
@@ -64,5 +66,13 @@ sv_error_set_errno (GError **error, int errno_value, const char *what, const cha
 {
   g_set_error (error, SV_ERROR, (int)code_of_errno (errno_value), "cannot %s '%s': %s", what,
                subject, g_strerror (errno_value));
+  return FALSE;
+}
+
+gboolean
+sv_error_set_invalid (GError **error, const char *what, const char *subject)
+{
+  g_autofree char *shown = sv_text_printable (subject);
+  g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "%s '%s'", what, shown);
   return FALSE;
 }

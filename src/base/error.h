@@ -45,3 +45,6 @@ gboolean sv_error_is (const GError *error, SvError code);
 /* Sets @error from errno: "cannot <what> '<subject>': <reason>". Always returns FALSE. */
 gboolean sv_error_set_errno (GError **error, int errno_value, const char *what,
                              const char *subject);
+
+/* Sets SV_ERROR_INVALID_DATA: "<what> '<subject, made printable>'". Always returns FALSE. */
+gboolean sv_error_set_invalid (GError **error, const char *what, const char *subject);

@@ -310,7 +310,7 @@ static const SvJsonMember thing_members[] = {
 static gboolean
 read_thing (const char *text, Thing *thing, GError **error)
 {
-  *thing = (Thing){.tags = g_ptr_array_new_with_free_func (g_free), .map = g_string_new (NULL)};
+  *thing = (Thing){.tags = sv_strings_new (), .map = g_string_new (NULL)};
   g_autoptr (SvStream) stream = sv_stream_new_memory ("thing", text, strlen (text));
   g_autoptr (SvJsonReader) reader = sv_json_reader_new (stream);
   return sv_json_read_object (reader, thing_members, G_N_ELEMENTS (thing_members), thing, error) &&

@@ -10,7 +10,11 @@ struct SvJsonWriter {
   guint indent;
   GString *closers; /* one '}' or ']' per open container */
   gboolean first;   /* nothing yet in the innermost container */
+  SvJsonSink sink;  /* NULL: all text stays in `out` */
+  GError *error;    /* of the sink: nothing is given to it any more */
 };
+
+#define PIECE_BYTES (64 * 1024)
 
 SvJsonWriter *
 sv_json_writer_new (GString *out, guint indent)
@@ -25,7 +29,33 @@ void
 sv_json_writer_free (SvJsonWriter *writer)
 {
   g_string_free (writer->closers, TRUE);
+  g_clear_error (&writer->error);
   g_free (writer);
+}
+
+void
+sv_json_writer_set_sink (SvJsonWriter *writer, SvJsonSink sink)
+{
+  writer->sink = sink;
+}
+
+static void
+give_piece (SvJsonWriter *writer)
+{
+  if (writer->error == NULL)
+    writer->sink (writer->out->str, writer->out->len, &writer->error);
+  g_string_truncate (writer->out, 0);
+}
+
+gboolean
+sv_json_writer_finish (SvJsonWriter *writer, GError **error)
+{
+  g_string_append_c (writer->out, '\n');
+  give_piece (writer);
+  if (writer->error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&writer->error));
+  return FALSE;
 }
 
 static void
@@ -86,11 +116,13 @@ append_string (GString *out, const char *text)
 static void
 begin_value (SvJsonWriter *writer, const char *key)
 {
-  gboolean in_object = writer->closers->len > 0 &&
-                       writer->closers->str[writer->closers->len - 1] == '}';
+  gboolean in_object =
+      writer->closers->len > 0 && writer->closers->str[writer->closers->len - 1] == '}';
   g_return_if_fail (in_object == (key != NULL));
   if (!writer->first)
     g_string_append_c (writer->out, ',');
+  if (writer->sink != NULL && writer->out->len >= PIECE_BYTES)
+    give_piece (writer);
   if (writer->closers->len > 0)
     new_line (writer);
   writer->first = FALSE;

@@ -10,6 +10,16 @@ SvJsonWriter *sv_json_writer_new (GString *out, guint indent);
 void sv_json_writer_free (SvJsonWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvJsonWriter, sv_json_writer_free)
 
+/* Takes what is written so far; FALSE ends the taking, sv_json_writer_finish() then says why. */
+typedef gboolean (*SvJsonSink) (const char *text, gsize size, GError **error);
+
+/* From now on @sink takes the text whenever a good piece of it is there, so that a large document
+ * never stands in memory whole. Nothing but the writer may then look into its string. */
+void sv_json_writer_set_sink (SvJsonWriter *writer, SvJsonSink sink);
+
+/* Gives the rest, with a newline, to the sink. FALSE if it ever failed. */
+gboolean sv_json_writer_finish (SvJsonWriter *writer, GError **error);
+
 /* @key is NULL inside an array and at the top. */
 void sv_json_open_object (SvJsonWriter *writer, const char *key);
 void sv_json_open_array (SvJsonWriter *writer, const char *key);

@@ -1,6 +1,7 @@
 #include "base/record.h"
 
 #include "base/error.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -13,8 +14,8 @@ typedef struct {
   void (*copy) (const SvField *field, gpointer member, gconstpointer from);
   gboolean (*equal) (const SvField *field, gconstpointer a, gconstpointer b);
   void (*write) (const SvField *field, gconstpointer member, SvJsonWriter *writer);
-  gboolean (*read) (const SvField *field, SvJsonReader *reader, SvRecordMode mode,
-                    gpointer member, GError **error);
+  gboolean (*read) (const SvField *field, SvJsonReader *reader, SvRecordMode mode, gpointer member,
+                    GError **error);
   char *(*format) (const SvField *field, gconstpointer member);
 } SvTypeRow;
 
@@ -73,8 +74,7 @@ read_string (const SvField *field, SvJsonReader *reader, SvRecordMode mode, gpoi
     return FALSE;
   if (text != NULL && too_long (field, strlen (text), reader, error))
     return FALSE;
-  g_free (*(char **)member);
-  *(char **)member = g_steal_pointer (&text);
+  sv_text_take ((char **)member, g_steal_pointer (&text));
   return TRUE;
 }
 
@@ -353,22 +353,11 @@ clear_list (const SvField *field, gpointer member)
   g_clear_pointer ((GPtrArray **)member, g_ptr_array_unref);
 }
 
-static gpointer
-dup_string (gconstpointer text, gpointer unused)
-{
-  return g_strdup (text);
-}
-
 static void
 copy_strings (const SvField *field, gpointer member, gconstpointer from)
 {
   GPtrArray *list = *(GPtrArray *const *)from;
-  GPtrArray *copy = NULL;
-  if (list != NULL) {
-    copy = g_ptr_array_copy (list, dup_string, NULL);
-    g_ptr_array_set_free_func (copy, g_free);
-  }
-  *(GPtrArray **)member = copy;
+  *(GPtrArray **)member = list != NULL ? sv_strings_copy (list) : NULL;
 }
 
 static guint
@@ -405,7 +394,7 @@ static gboolean
 read_strings (const SvField *field, SvJsonReader *reader, SvRecordMode mode, gpointer member,
               GError **error)
 {
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) list = sv_strings_new ();
   if (!sv_json_read_strings (reader, list, error) || too_long (field, list->len, reader, error))
     return FALSE;
   clear_list (field, member);
@@ -482,7 +471,8 @@ clear_records (const SvField *field, gpointer member)
   *(GPtrArray **)member = NULL;
   if (list == NULL)
     return;
-  g_ptr_array_set_free_func (list, NULL); /* the descriptor frees the items, whoever made the list */
+  g_ptr_array_set_free_func (list,
+                             NULL); /* the descriptor frees the items, whoever made the list */
   for (guint i = 0; i < list->len; i++)
     sv_record_free (field->record, list->pdata[i]);
   g_ptr_array_unref (list);
@@ -549,8 +539,7 @@ read_records (const SvField *field, SvJsonReader *reader, SvRecordMode mode, gpo
 static const SvTypeRow type_rows[] = {
     [SV_TYPE_STRING] = {clear_string, copy_string, equal_string, write_string, read_string,
                         format_string},
-    [SV_TYPE_INT64] = {clear_int64, copy_int64, equal_int64, write_int64, read_int64,
-                       format_int64},
+    [SV_TYPE_INT64] = {clear_int64, copy_int64, equal_int64, write_int64, read_int64, format_int64},
     [SV_TYPE_DOUBLE] = {clear_double, copy_double, equal_double, write_double, read_double,
                         format_double},
     [SV_TYPE_BOOL] = {clear_int, copy_int, equal_int, write_bool, read_bool, format_bool},
@@ -578,8 +567,7 @@ void
 sv_record_clear (const SvRecordType *type, gpointer record)
 {
   for (gsize i = 0; i < type->n_fields; i++)
-    type_rows[type->fields[i].type].clear (&type->fields[i],
-                                           member_of (&type->fields[i], record));
+    type_rows[type->fields[i].type].clear (&type->fields[i], member_of (&type->fields[i], record));
 }
 
 void
@@ -667,8 +655,8 @@ read_member (SvJsonReader *reader, const char *key, gpointer user_data, GError *
   const SvField *field = find_public (into->type, key);
   if (field != NULL) {
     into->seen |= G_GUINT64_CONSTANT (1) << (field - into->type->fields);
-    return type_rows[field->type].read (field, reader, into->mode,
-                                        member_of (field, into->record), error);
+    return type_rows[field->type].read (field, reader, into->mode, member_of (field, into->record),
+                                        error);
   }
   if (into->mode == SV_RECORD_LENIENT)
     return sv_json_skip (reader, error);
@@ -729,9 +717,8 @@ append_csv_line (const SvRecordType *type, gconstpointer record, GString *out)
     const SvField *field = &type->fields[i];
     if (!is_csv_column (field))
       continue;
-    g_autofree char *text =
-        record != NULL ? sv_record_format_field (field, record)
-                       : g_strdup (sv_field_get_public_name (field));
+    g_autofree char *text = record != NULL ? sv_record_format_field (field, record)
+                                           : g_strdup (sv_field_get_public_name (field));
     if (!first)
       g_string_append_c (out, ',');
     sv_text_append_csv (out, text);

@@ -32,7 +32,7 @@ typedef struct {
   SvFieldType type;
   gsize offset;
   guint flags;
-  gsize max; /* bytes of a string, items of a list; 0 = the limits of the reader */
+  gsize max;                  /* bytes of a string, items of a list; 0 = the limits of the reader */
   const char *const *values;  /* of an enum, NULL-terminated; index is the value */
   const SvRecordType *record; /* of RECORD and RECORDS */
   const char *doc;            /* one sentence, unit included */
@@ -51,8 +51,8 @@ struct SvRecordType {
     .name = #member, .type = kind, .offset = G_STRUCT_OFFSET (T, member), ##__VA_ARGS__            \
   }
 #define SV_RECORD_TYPE(variable, T, public_name, field_table, text)                                \
-  const SvRecordType variable = {public_name, sizeof (T), field_table,                             \
-                                 G_N_ELEMENTS (field_table), text}
+  const SvRecordType variable = {public_name, sizeof (T), field_table, G_N_ELEMENTS (field_table), \
+                                 text}
 
 gpointer sv_record_new (const SvRecordType *type);
 void sv_record_free (const SvRecordType *type, gpointer record); /* NULL is fine */
@@ -61,8 +61,8 @@ void sv_record_clear (const SvRecordType *type, gpointer record);
 gpointer sv_record_copy (const SvRecordType *type, gconstpointer record);
 gboolean sv_record_equal (const SvRecordType *type, gconstpointer a, gconstpointer b);
 
-/* The name in JSON, CSV and tables: `name`, without the unit "_us" of an instant, which is written as
- * RFC 3339 there. Lent for ever. */
+/* The name in JSON, CSV and tables: `name`, without the unit "_us" of an instant, which is written
+ * as RFC 3339 there. Lent for ever. */
 const char *sv_field_get_public_name (const SvField *field);
 
 /* By the name of the struct member and column. */

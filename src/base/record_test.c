@@ -182,6 +182,51 @@ test_writer_escapes (void)
                    "[\"q\\\" b\\\\ n\\n t\\t c\\u0001 \xef\xbf\xbd é \\u2028\",null,0.1,null,{}]");
 }
 
+static GString *taken; /* by the sink below; one test uses it */
+static guint n_pieces;
+
+static gboolean
+take_piece (const char *text, gsize size, GError **error)
+{
+  n_pieces++;
+  g_string_append_len (taken, text, (gssize)size);
+  if (taken->len < 3000000)
+    return TRUE;
+  g_set_error (error, SV_ERROR, SV_ERROR_FAILED, "full");
+  return FALSE;
+}
+
+static gboolean
+write_numbers (guint n, SvJsonSink sink, GString *out, GError **error)
+{
+  g_autoptr (SvJsonWriter) writer = sv_json_writer_new (out, 1);
+  if (sink != NULL)
+    sv_json_writer_set_sink (writer, sink);
+  sv_json_open_array (writer, NULL);
+  for (guint i = 0; i < n; i++)
+    sv_json_add_int64 (writer, NULL, i);
+  sv_json_close (writer);
+  return sink == NULL || sv_json_writer_finish (writer, error);
+}
+
+static void
+test_writer_gives_pieces (void)
+{
+  g_autoptr (GString) whole = g_string_new (NULL), piece = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  taken = g_string_new (NULL);
+  g_assert_true (write_numbers (100000, NULL, whole, NULL));
+  g_assert_true (write_numbers (100000, take_piece, piece, &error));
+  g_assert_no_error (error);
+  g_string_append_c (whole, '\n');
+  g_assert_cmpstr (taken->str, ==, whole->str);
+  g_assert_cmpuint (n_pieces, >, 5);
+  g_assert_cmpuint (piece->allocated_len, <, 256 * 1024);
+  g_assert_false (write_numbers (500000, take_piece, piece, &error));
+  g_assert_error (error, SV_ERROR, SV_ERROR_FAILED);
+  g_string_free (taken, TRUE);
+}
+
 static void
 test_errors_have_rows (void)
 {
@@ -205,6 +250,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/lenient", test_lenient_passes_over);
   g_test_add_func ("/record/csv", test_csv);
   g_test_add_func ("/json-writer/escapes", test_writer_escapes);
+  g_test_add_func ("/json-writer/pieces", test_writer_gives_pieces);
   g_test_add_func ("/error/table", test_errors_have_rows);
   return g_test_run ();
 }

@@ -4,10 +4,10 @@
 #include <glib.h>
 
 typedef struct {
-  const char *directory;   /* (nullable) where it runs */
-  guint timeout_ms;        /* 0: SV_LIMIT_RUN_MS */
-  gsize max_output_bytes;  /* 0: SV_LIMIT_RUN_OUTPUT_BYTES */
-  const void *input;       /* (nullable) given on standard input */
+  const char *directory;  /* (nullable) where it runs */
+  guint timeout_ms;       /* 0: SV_LIMIT_RUN_MS */
+  gsize max_output_bytes; /* 0: SV_LIMIT_RUN_OUTPUT_BYTES */
+  const void *input;      /* (nullable) given on standard input */
   gsize input_size;
 } SvRunOptions;
 

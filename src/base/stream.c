@@ -135,6 +135,13 @@ sv_stream_read_all (SvStream *stream, gsize max_bytes, GError **error)
   return g_byte_array_free_to_bytes (g_steal_pointer (&all));
 }
 
+char *
+sv_stream_read_text (SvStream *stream, gsize max_bytes, gsize *ret_size, GError **error)
+{
+  GBytes *bytes = sv_stream_read_all (stream, max_bytes, error);
+  return bytes != NULL ? g_bytes_unref_to_data (bytes, ret_size) : NULL;
+}
+
 gboolean
 sv_stream_drain (SvStream *stream, GError **error)
 {

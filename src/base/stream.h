@@ -58,6 +58,8 @@ gssize sv_stream_read (SvStream *stream, void *buffer, gsize size, GError **erro
 
 /* Everything that is left, with a NUL behind it; SV_ERROR_LIMIT past @max_bytes. */
 GBytes *sv_stream_read_all (SvStream *stream, gsize max_bytes, GError **error);
+/* The same as a text to be cut in place. NUL bytes in it are given too: @ret_size tells. */
+char *sv_stream_read_text (SvStream *stream, gsize max_bytes, gsize *ret_size, GError **error);
 
 /* Reads to the end and throws the bytes away (to finish a checksum or check an archive). */
 gboolean sv_stream_drain (SvStream *stream, GError **error);

@@ -5,6 +5,19 @@
 #include <errno.h>
 #include <string.h>
 
+void
+sv_text_take (char **member, char *text)
+{
+  g_free (*member);
+  *member = text;
+}
+
+void
+sv_text_set (char **member, const char *text)
+{
+  sv_text_take (member, g_strdup (text));
+}
+
 /* Code points that change what a reader sees without being seen: C0, C1, bidirectional controls,
  * zero-width characters, line and paragraph separators. */
 static gboolean
@@ -71,8 +84,8 @@ sv_text_parse_int64 (const char *text, gint64 *ret_value, GError **error)
   char *end = NULL;
   errno = 0;
   gint64 value = g_ascii_strtoll (text, &end, 10);
-  gboolean starts_right = g_ascii_isdigit (*text) ||
-                          ((*text == '-' || *text == '+') && g_ascii_isdigit (text[1]));
+  gboolean starts_right =
+      g_ascii_isdigit (*text) || ((*text == '-' || *text == '+') && g_ascii_isdigit (text[1]));
   if (!starts_right || *end != '\0' || errno != 0) {
     g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "'%.64s' is no whole number in range",
                  text);

@@ -25,6 +25,10 @@ sv_text_or_null (const char *text)
   return sv_text_is_empty (text) ? NULL : text;
 }
 
+/* Replaces an owned text by a copy of another, or by the other itself. NULL is a text too. */
+void sv_text_set (char **member, const char *text);
+void sv_text_take (char **member, char *text);
+
 /* Columns that @text takes on a terminal. */
 gsize sv_text_width (const char *text);
 

@@ -49,7 +49,7 @@ test_cves (void)
 {
   static const char text[] = "* CVE-2024-1234, cve-2023-99999 and CVE-2024-1234 again; CVE-20-1,"
                              " CVE-2024-123 and XCVE-2022-4567890 (Closes: #12)";
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) list = sv_strings_new ();
   sv_text_collect_cves (text, strlen (text), list);
   g_assert_cmpuint (list->len, ==, 3);
   g_assert_cmpstr (list->pdata[0], ==, "CVE-2024-1234");
@@ -65,7 +65,7 @@ static void
 test_cve_at_the_end_of_a_slice (void)
 {
   static const char text[] = "CVE-2024-12345";
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) list = sv_strings_new ();
   sv_text_collect_cves (text, 13, list);
   g_assert_cmpuint (list->len, ==, 1);
   g_assert_cmpstr (list->pdata[0], ==, "CVE-2024-1234");
@@ -74,8 +74,8 @@ test_cve_at_the_end_of_a_slice (void)
 static void
 test_natural_order (void)
 {
-  static const char *const sorted[] = {"",          "CVE-2023-10000", "CVE-2024-999",
-                                       "CVE-2024-1000", "CVE-2024-10000", "a9", "a10"};
+  static const char *const sorted[] = {
+      "", "CVE-2023-10000", "CVE-2024-999", "CVE-2024-1000", "CVE-2024-10000", "a9", "a10"};
   for (gsize i = 0; i < G_N_ELEMENTS (sorted); i++)
     for (gsize j = 0; j < G_N_ELEMENTS (sorted); j++) {
       int order = sv_text_compare_natural (sorted[i], sorted[j]);
@@ -90,9 +90,16 @@ test_glob (void)
     const char *pattern, *text;
     gboolean match;
   } rows[] = {
-      {"*", "", TRUE},           {"a*c", "abbbc", TRUE}, {"a*c", "abbb", FALSE}, {"a?c", "abc", TRUE},
-      {"a?c", "ac", FALSE},      {"*-doc", "x-doc", TRUE}, {"**x", "aax", TRUE}, {"", "a", FALSE},
-      {"a*b*c", "axbxbxc", TRUE}, {"linux-signed-*", "linux-signed-amd64", TRUE},
+      {"*", "", TRUE},
+      {"a*c", "abbbc", TRUE},
+      {"a*c", "abbb", FALSE},
+      {"a?c", "abc", TRUE},
+      {"a?c", "ac", FALSE},
+      {"*-doc", "x-doc", TRUE},
+      {"**x", "aax", TRUE},
+      {"", "a", FALSE},
+      {"a*b*c", "axbxbxc", TRUE},
+      {"linux-signed-*", "linux-signed-amd64", TRUE},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     g_assert_cmpint (sv_text_glob (rows[i].pattern, rows[i].text), ==, rows[i].match);
@@ -119,9 +126,9 @@ test_time (void)
     const char *in;
     gint64 seconds;
   } rows[] = {
-      {"2026-11-22T10:00:00Z", 1795341600}, {"2026-11-22", 1795305600},
+      {"2026-11-22T10:00:00Z", 1795341600},      {"2026-11-22", 1795305600},
       {"2026-11-22T11:00:00+01:00", 1795341600}, {"@1795341600", 1795341600},
-      {"2024-02-29T00:00:00Z", 1709164800}, {"2026-11-22 10:00:00Z", 1795341600},
+      {"2024-02-29T00:00:00Z", 1709164800},      {"2026-11-22 10:00:00Z", 1795341600},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     gint64 instant = 0;
@@ -130,7 +137,8 @@ test_time (void)
     g_assert_no_error (error);
     g_assert_cmpint (instant, ==, rows[i].seconds * SV_SECOND_US);
   }
-  static const char *const bad[] = {"", "yesterday", "2026-13-01", "2025-02-29T00:00:00Z", "@", "@x"};
+  static const char *const bad[] = {"",  "yesterday", "2026-13-01", "2025-02-29T00:00:00Z",
+                                    "@", "@x"};
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++) {
     gint64 instant;
     g_assert_false (sv_time_parse (bad[i], &instant, NULL));

@@ -29,7 +29,8 @@ sv_time_parse (const char *text, gint64 *ret_instant_us, GError **error)
 {
   if (text[0] == '@') {
     gint64 seconds;
-    if (!sv_text_parse_int64 (text + 1, &seconds, NULL) || ABS (seconds) > G_MAXINT64 / SV_SECOND_US)
+    if (!sv_text_parse_int64 (text + 1, &seconds, NULL) ||
+        ABS (seconds) > G_MAXINT64 / SV_SECOND_US)
       return invalid (text, error);
     *ret_instant_us = seconds * SV_SECOND_US;
     return TRUE;
@@ -68,8 +69,7 @@ sv_time_parse_mail (const char *text, gint64 *ret_instant_us, GError **error)
               &second, zone) != 7)
     return invalid (text, error);
   gboolean named_utc = strcmp (zone, "UTC") == 0 || strcmp (zone, "GMT") == 0;
-  g_autoptr (GTimeZone) tz =
-      named_utc ? g_time_zone_new_utc () : g_time_zone_new_identifier (zone);
+  g_autoptr (GTimeZone) tz = named_utc ? g_time_zone_new_utc () : g_time_zone_new_identifier (zone);
   if (tz == NULL || month_of (month) == 0)
     return invalid (text, error);
   g_autoptr (GDateTime) when =

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *const sv_output_names[] = {"table", "wide",  "json",    "jsonl",    "csv",
+const char *const sv_output_names[] = {"table", "wide",    "json",      "jsonl", "csv",
                                        "sarif", "openvex", "cyclonedx", NULL};
 
 const SvOption sv_common_options[] = {
@@ -167,9 +167,10 @@ check_arguments (const SvCli *cli, GError **error)
   guint n = cli->arguments->len;
   if (n >= cli->command->min_arguments && n <= cli->command->max_arguments)
     return TRUE;
-  g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "usage: salve %s [OPTION…]%s%s; %u argument%s given",
-               cli->command->name, *cli->command->arguments != '\0' ? " " : "",
-               cli->command->arguments, n, n == 1 ? " was" : "s were");
+  g_set_error (error, SV_ERROR, SV_ERROR_USAGE,
+               "usage: salve %s [OPTION…]%s%s; %u argument%s given", cli->command->name,
+               *cli->command->arguments != '\0' ? " " : "", cli->command->arguments, n,
+               n == 1 ? " was" : "s were");
   return FALSE;
 }
 
@@ -264,8 +265,8 @@ sv_cli_main (int argc, char **argv)
     return run_without_command (argc - 1, argv + 1);
   g_autoptr (SvCli) cli = g_new0 (SvCli, 1);
   cli->command = command;
-  cli->values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
-                                       (GDestroyNotify)g_ptr_array_unref);
+  cli->values =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
   cli->arguments = g_ptr_array_new_with_free_func (g_free);
   return run_command (cli, argc - 1 - (int)words, argv + 1 + words);
 }

@@ -99,13 +99,14 @@ typedef char *(*SvLineConvert) (const char *line, gpointer user_data, GError **e
 int sv_cli_convert_lines (SvLineConvert convert, gpointer user_data, GError **error);
 
 /* Writes @records (of @type) in the chosen output: table, wide, json (an array), jsonl or csv. */
-gboolean sv_cli_write_records (const SvCli *cli, const SvRecordType *type,
-                               const GPtrArray *records, GError **error);
+gboolean sv_cli_write_records (const SvCli *cli, const SvRecordType *type, const GPtrArray *records,
+                               GError **error);
 /* One record: table writes "field: value" lines. */
 gboolean sv_cli_write_record (const SvCli *cli, const SvRecordType *type, gconstpointer record,
                               GError **error);
 
-/* Progress on standard error, only on a terminal or with --verbose: "changelogs 3/40, 12 s left". */
+/* Progress on standard error, only on a terminal or with --verbose: "changelogs 3/40, 12 s left".
+ */
 typedef struct SvProgress SvProgress;
 SvProgress *sv_progress_new (const SvCli *cli, const char *what);
 void sv_progress_update (SvProgress *progress, guint64 done, guint64 total);

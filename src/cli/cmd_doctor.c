@@ -79,8 +79,11 @@ check_lists (GPtrArray *rows, gint64 now_us)
   g_autofree char *detail = g_strdup_printf ("%u archives, %u verified and in time",
                                              releases != NULL ? releases->len : 0, held);
   gboolean fine = releases != NULL && releases->len > 0 && held == releases->len;
-  add (rows, "archive metadata", fine ? "ok" : held > 0 ? "limited" : "missing", detail,
-       "run 'apt-get update'");
+  add (rows, "archive metadata",
+       fine       ? "ok"
+       : held > 0 ? "limited"
+                  : "missing",
+       detail, "run 'apt-get update'");
 }
 
 static void
@@ -93,8 +96,8 @@ check_inventory (GPtrArray *rows, gint64 now_us)
     add (rows, "inventory", "missing", reason->message, "look at the reason given");
     return;
   }
-  g_autofree char *detail = g_strdup_printf ("%u packages of %s", inventory->packages->len,
-                                             inventory->distro->name);
+  g_autofree char *detail =
+      g_strdup_printf ("%u packages of %s", inventory->packages->len, inventory->distro->name);
   add (rows, "inventory", "ok", detail, NULL);
   for (guint i = 0; i < inventory->gaps->len; i++) {
     const SvGap *gap = inventory->gaps->pdata[i];
@@ -133,8 +136,7 @@ sv_cmd_doctor (SvCli *cli, GError **error)
   check_rights (rows);
   check_inventory (rows, now_us);
   check_lists (rows, now_us);
-  if (!check_store (cli, rows, error) ||
-      !sv_cli_write_records (cli, &diagnosis_type, rows, error))
+  if (!check_store (cli, rows, error) || !sv_cli_write_records (cli, &diagnosis_type, rows, error))
     return SV_EXIT_FAILED;
   return SV_EXIT_OK;
 }

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-static void
-append_line (GString *out, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static void append_line (GString *out, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static void
 append_line (GString *out, const char *format, ...)
@@ -23,8 +22,9 @@ static void
 append_reason (GString *out, const SvReason *reason)
 {
   append_line (out, "  %s %s%s%s: %s: %s", reason->won ? "→" : " ", reason->feed,
-               reason->advisory != NULL ? " " : "", reason->advisory != NULL ? reason->advisory : "",
-               sv_verdict_names[reason->verdict], reason->because);
+               reason->advisory != NULL ? " " : "",
+               reason->advisory != NULL ? reason->advisory : "", sv_verdict_names[reason->verdict],
+               reason->because);
 }
 
 static void
@@ -103,9 +103,11 @@ set_not_found (const SvScenario *scenario, const char *name, GError **error)
                  "no source that was consulted says anything of '%.128s' in a package of this host",
                  name);
   else
-    g_set_error (error, SV_ERROR, SV_ERROR_NOT_FOUND,
-                 "%u statements speak of '%.128s', but none of a build that this host has: they are "
-                 "for other architectures, module streams or products", scenario->claims->len, name);
+    g_set_error (
+        error, SV_ERROR, SV_ERROR_NOT_FOUND,
+        "%u statements speak of '%.128s', but none of a build that this host has: they are "
+        "for other architectures, module streams or products",
+        scenario->claims->len, name);
 }
 
 static int

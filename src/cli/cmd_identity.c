@@ -16,8 +16,10 @@ sv_cmd_version_compare (SvCli *cli, GError **error)
 {
   int found = sv_enum_find (sv_scheme_names, sv_cli_get_argument (cli, 0));
   if (found < 0) {
-    g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "'%.64s' is no version scheme: deb, rpm, apk or "
-                 "pacman", sv_cli_get_argument (cli, 0));
+    g_set_error (error, SV_ERROR, SV_ERROR_USAGE,
+                 "'%.64s' is no version scheme: deb, rpm, apk or "
+                 "pacman",
+                 sv_cli_get_argument (cli, 0));
     return SV_EXIT_USAGE;
   }
   SvScheme scheme = (SvScheme)found;
@@ -65,7 +67,8 @@ write_item_lines (SvCli *cli, const SvItemKind *kind, GError **error)
   return SV_EXIT_OK;
 }
 
-/* The next item: from the arguments, or a line of standard input. NULL without @error is the end. */
+/* The next item: from the arguments, or a line of standard input. NULL without @error is the end.
+ */
 static char *
 next_item (SvCli *cli, guint i, GError **error)
 {
@@ -91,8 +94,8 @@ write_item_records (SvCli *cli, const SvItemKind *kind, GError **error)
       g_propagate_prefixed_error (error, g_steal_pointer (&reason), "item %u: ", i + 1);
     right = record != NULL;
   }
-  gboolean written = (error == NULL || *error == NULL) &&
-                     sv_cli_write_records (cli, kind->type, records, error);
+  gboolean written =
+      (error == NULL || *error == NULL) && sv_cli_write_records (cli, kind->type, records, error);
   for (guint i = 0; i < records->len; i++)
     sv_record_free (kind->type, records->pdata[i]);
   return written ? SV_EXIT_OK : SV_EXIT_FAILED;

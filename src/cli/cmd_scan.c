@@ -57,11 +57,11 @@ static const struct {
   const char *name;
   SvGate gate;
 } gate_rows[] = {{"any", has_any},
-             {"security", has_security},
-             {"exploited", has_exploited},
-             {"immediate", has_immediate},
-             {"out-of-cycle", has_out_of_cycle},
-             {"overdue", has_overdue}};
+                 {"security", has_security},
+                 {"exploited", has_exploited},
+                 {"immediate", has_immediate},
+                 {"out-of-cycle", has_out_of_cycle},
+                 {"overdue", has_overdue}};
 
 static gboolean
 find_gate (const char *name, SvGate *ret_gate, GError **error)
@@ -74,7 +74,8 @@ find_gate (const char *name, SvGate *ret_gate, GError **error)
     return TRUE;
   g_set_error (error, SV_ERROR, SV_ERROR_USAGE,
                "--fail-on '%.64s': write any, security, exploited, immediate, out-of-cycle or "
-               "overdue", name);
+               "overdue",
+               name);
   return FALSE;
 }
 
@@ -116,8 +117,10 @@ is_too_old (const SvReport *report, gint64 max_age_us, GError **error)
     if (!ages (source) || source->age_s * SV_SECOND_US <= max_age_us)
       continue;
     g_autofree char *age = sv_time_format_span (source->age_s * SV_SECOND_US);
-    g_set_error (error, SV_ERROR, SV_ERROR_STALE, "'%s' is %s old: run 'apt-get update' or 'salve "
-                 "feed sync'", source->id, age);
+    g_set_error (error, SV_ERROR, SV_ERROR_STALE,
+                 "'%s' is %s old: run 'apt-get update' or 'salve "
+                 "feed sync'",
+                 source->id, age);
     return TRUE;
   }
   return FALSE;
@@ -154,14 +157,14 @@ static gboolean
 write_document (const SvReport *report, SvDocument document, const SvInventory *inventory,
                 guint indent, GError **error)
 {
-  g_autoptr (GString) out = g_string_new (NULL);
-  g_autoptr (SvJsonWriter) writer = sv_json_writer_new (out, indent);
+  g_autoptr (GString) piece = g_string_new (NULL);
+  g_autoptr (SvJsonWriter) writer = sv_json_writer_new (piece, indent);
+  sv_json_writer_set_sink (writer, sv_cli_write);
   if (document != NULL)
     document (report, writer);
   else
     sv_report_write_cyclonedx (report, inventory, writer);
-  g_string_append_c (out, '\n');
-  return sv_cli_write (out->str, out->len, error);
+  return sv_json_writer_finish (writer, error);
 }
 
 /* The format has no document without a statement. */

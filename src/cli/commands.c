@@ -4,7 +4,8 @@
 #define OPTIONS(list) .options = list, .n_options = G_N_ELEMENTS (list)
 
 /* The host to look at and how: shared by scan, check and explain. */
-#define HOST_OPTIONS \
+/* clang-format off */
+#define HOST_OPTIONS                                                                               \
     {"store", 0, "URL", "keep feeds and history here instead of the configured store"},            \
     {"cache", 0, "DIR", "keep downloaded files here"},                                             \
     {"root", 0, "DIR", "look at the system under this directory, not at the running host"},        \
@@ -19,7 +20,8 @@
     {"apt-preferences", 0, "PATH", "apt preferences file or directory that goes with it"},         \
     {"changelogs", 0, "PATH", "take CVE ids from these Debian changelogs (file or directory)"},    \
     {"keyring", 0, "FILE", "check archive signatures with this keyring (may be repeated)"},        \
-    {"feed", 0, "KIND:PATH", "also judge by this feed file, without the store (may be repeated)"}, \
+    {"feed", 0, "KIND:PATH",                                                                       \
+     "also judge by this feed file, without the store (may be repeated)"},                         \
     {"at", 0, "TIME", "judge as of this instant (2026-11-22T10:00:00Z, 2026-11-22, @SECONDS)"},    \
     {"offline", 0, NULL, "fetch nothing: neither feeds nor changelogs"},                           \
     {"no-changelogs", 0, NULL, "do not fetch changelogs of candidate packages"},                   \
@@ -28,22 +30,24 @@
      "degraded, mef-support-crippled, mef-failure or mission-failure"},                            \
     {"safety-impact", 0, "VALUE", "negligible, marginal, critical or catastrophic"},               \
     {"criticality", 0, "VALUE", "low, medium, high or critical"},                                  \
-    {"zone", 0, "NAME", "network zone of the host"},
+    {"zone", 0, "NAME", "network zone of the host"}
+/* clang-format on */
 
-#define MAX_AGE_OPTION {"max-age", 0, "SPAN", "exit 11 if a source is older than this: 36h, 5d"},
+#define MAX_AGE "max-age", 0, "SPAN", "exit 11 if a source is older than this: 36h, 5d"
 
 static const SvOption scan_options[] = {
-    HOST_OPTIONS MAX_AGE_OPTION
+    HOST_OPTIONS,
+    {MAX_AGE},
     {"fail-on", 0, "WHAT",
      "exit 10 if found: any, security, exploited, immediate, out-of-cycle, overdue"},
 };
 
-static const SvOption check_options[] = {HOST_OPTIONS MAX_AGE_OPTION};
+static const SvOption check_options[] = {HOST_OPTIONS, {MAX_AGE}};
 
 static const SvOption inventory_options[] = {HOST_OPTIONS};
 
 static const SvOption explain_options[] = {
-    HOST_OPTIONS
+    HOST_OPTIONS,
     {"dump", 0, "FILE", "write a scenario that replays this decision"},
     {"replay", 0, "FILE", "explain from a scenario file, looking at nothing else"},
 };
@@ -93,15 +97,13 @@ const SvCommand sv_commands[] = {
      SV_OUTPUTS_LIST | 1u << SV_OUTPUT_SARIF | 1u << SV_OUTPUT_OPENVEX | 1u << SV_OUTPUT_CYCLONEDX,
      0, 0, sv_cmd_scan},
     {"check", "", "one line and an exit code for monitoring",
-     "Exit code 0: nothing to do; 100: updates; 101: security updates; 102: reboot needed; 6: nothing "
-     "is known to be needed, but no archive or feed was there to tell. "
-     "Looks at the host as scan does, but fetches nothing.",
+     "Exit code 0: nothing to do; 100: updates; 101: security updates; 102: reboot needed; 6: no "
+     "archive and no feed was there to tell. Looks at the host as scan does, but fetches nothing.",
      OPTIONS (check_options), 1u << SV_OUTPUT_TABLE | 1u << SV_OUTPUT_JSON, 0, 0, sv_cmd_check},
     {"explain", "CVE-…|PACKAGE", "why a vulnerability or package is judged as it is",
      "Prints the chain of reasons: every statement of every source that was weighed, which one "
      "won and why, which version was compared, and whether the fix can be reached.",
-     OPTIONS (explain_options), 1u << SV_OUTPUT_TABLE | 1u << SV_OUTPUT_JSON, 0,
-     1, sv_cmd_explain},
+     OPTIONS (explain_options), 1u << SV_OUTPUT_TABLE | 1u << SV_OUTPUT_JSON, 0, 1, sv_cmd_explain},
     {"inventory", "[SECTION]", "what runs on the host: packages, kernels, listeners and more",
      "Sections: packages, kernels, listeners, interfaces, filesystems, repositories, pins, "
      "processes (that still run replaced files), support, unknown. Without one: the host in short, "
@@ -115,9 +117,10 @@ const SvCommand sv_commands[] = {
      OPTIONS (sync_options), SV_OUTPUTS_LIST, 0, 64, sv_cmd_feed_sync},
     {"feed import", "KIND PATH", "read a feed from a file, a directory or an archive", "",
      OPTIONS (import_options), SV_OUTPUTS_LIST, 2, 2, sv_cmd_feed_import},
-    {"feed show", "ID", "one source with its health", "", OPTIONS (store_options),
-     SV_OUTPUTS_LIST, 1, 1, sv_cmd_feed_show},
-    {"version compare", "deb|rpm|apk|pacman [A B]", "order two versions as the package manager does",
+    {"feed show", "ID", "one source with its health", "", OPTIONS (store_options), SV_OUTPUTS_LIST,
+     1, 1, sv_cmd_feed_show},
+    {"version compare", "deb|rpm|apk|pacman [A B]",
+     "order two versions as the package manager does",
      "Prints -1, 0 or 1. With --stdin each line holds two versions separated by a tab; a pair "
      "that is not valid answers \"error\".",
      OPTIONS (line_options), 1u << SV_OUTPUT_TABLE, 1, 3, sv_cmd_version_compare},

@@ -11,7 +11,8 @@ const SvSetting sv_settings[] = {
     {"mission-impact", "VALUE", NULL,
      "degraded, mef-support-crippled, mef-failure or mission-failure"},
     {"safety-impact", "VALUE", NULL, "negligible, marginal, critical or catastrophic"},
-    {"criticality", "VALUE", NULL, "what an outage of this host means: low, medium, high, critical"},
+    {"criticality", "VALUE", NULL,
+     "what an outage of this host means: low, medium, high, critical"},
     {"zone", "NAME", NULL, "network zone of this host"},
     {"max-age", "SPAN", NULL, "refuse to answer from sources older than this: 36h, 5d"},
     {"fail-on", "WHAT", NULL,
@@ -44,6 +45,22 @@ find_setting (const char *name)
 }
 
 static gboolean
+check_key (GKeyFile *file, const char *key, const char *path, GError **error)
+{
+  if (find_setting (key) == NULL) {
+    g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA,
+                 "'%s': unknown key '%.64s'; 'salve config show' lists them all", path, key);
+    return FALSE;
+  }
+  g_autofree char *value = g_key_file_get_string (file, "salve", key, NULL);
+  if (value != NULL)
+    return TRUE;
+  g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA,
+               "'%s': the value of '%s' is not UTF-8 or has a bad escape", path, key);
+  return FALSE;
+}
+
+static gboolean
 check_keys (GKeyFile *file, const char *path, GError **error)
 {
   g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
@@ -55,11 +72,8 @@ check_keys (GKeyFile *file, const char *path, GError **error)
     }
     g_auto (GStrv) keys = g_key_file_get_keys (file, *group, NULL, NULL);
     for (char **key = keys; *key != NULL; key++)
-      if (find_setting (*key) == NULL) {
-        g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA,
-                     "'%s': unknown key '%.64s'; 'salve config show' lists them all", path, *key);
+      if (!check_key (file, *key, path, error))
         return FALSE;
-      }
   }
   return TRUE;
 }

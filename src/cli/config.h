@@ -24,7 +24,8 @@ typedef struct SvConfig SvConfig;
 
 /**
  * sv_config_load:
- * @explicit_path: (nullable): file named by --config: read instead of project, user and system files
+ * @explicit_path: (nullable): file named by --config: read instead of project, user and system
+ * files
  *
  * A file with an unknown group or key is SV_ERROR_INVALID_DATA that names it.
  */

@@ -130,8 +130,8 @@ remember_facts (SvLookup *lookup, const char *vulnerability)
 void
 sv_lookup_evidence (SvLookup *lookup, const char *vulnerability, SvEvidence *ret_evidence)
 {
-  *ret_evidence = (SvEvidence){.vulnerability = vulnerability,
-                               .kev_consulted = lookup->kev_consulted};
+  *ret_evidence =
+      (SvEvidence){.vulnerability = vulnerability, .kev_consulted = lookup->kev_consulted};
   if (!lookup->has_facts)
     return;
   const SvFacts *facts = remember_facts (lookup, vulnerability);

@@ -82,22 +82,23 @@ add_feed (GPtrArray *sources, GPtrArray *gaps, const SvFeed *feed, gint64 now_us
   SvReportSource *source = sv_record_new (&sv_report_source_type);
   source->id = g_strdup (feed->id);
   source->kind = g_strdup (feed->kind);
-  source->authenticity = g_strdup (
-      feed->records > 0 ? sv_authenticity_names[feed->authenticity] : "none");
+  source->authenticity =
+      g_strdup (feed->records > 0 ? sv_authenticity_names[feed->authenticity] : "none");
   source->content_at_us = feed->content_at_us > 0 ? feed->content_at_us : feed->synced_at_us;
   source->records = feed->records;
   source->consulted = feed->records > 0;
   source->detail = g_strdup (feed->authenticity_detail);
-  source->error = g_strdup (feed->error != NULL     ? feed->error
-                            : source->consulted     ? NULL
-                                                    : "it was never fetched");
+  source->error = g_strdup (feed->error != NULL ? feed->error
+                            : source->consulted ? NULL
+                                                : "it was never fetched");
   g_ptr_array_add (sources, source);
   if (source->consulted && health != SV_HEALTH_STALE)
     return;
   SvGap *gap = sv_record_new (&sv_gap_type);
   gap->what = g_strdup (feed->id);
-  gap->why = g_strdup_printf ("%s, so not known: %s", source->consulted ? "too old" : "not consulted",
-                              unknown_without (feed->kind));
+  gap->why =
+      g_strdup_printf ("%s, so not known: %s", source->consulted ? "too old" : "not consulted",
+                       unknown_without (feed->kind));
   g_ptr_array_add (gaps, gap);
 }
 

@@ -15,7 +15,7 @@ static const struct {
     {SV_EXIT_NOT_FOUND, "not found"},
     {SV_EXIT_DENIED, "not logged in, or not permitted"},
     {SV_EXIT_UNREACHABLE, "unreachable, or timed out"},
-    {SV_EXIT_PARTIAL, "done in part"},
+    {SV_EXIT_PARTIAL, "done in part; check: no archive and no feed was there to tell"},
     {SV_EXIT_GATE, "the policy gate of --fail-on"},
     {SV_EXIT_STALE, "data older than --max-age"},
     {SV_EXIT_UPDATES, "check: updates"},
@@ -30,7 +30,8 @@ sv_help_overview (void)
       "salve: what must be patched, in what order, and why\n\nusage: salve COMMAND [OPTION…]\n\n");
   for (gsize i = 0; i < sv_n_commands; i++)
     g_string_append_printf (out, "  %-16s %s\n", sv_commands[i].name, sv_commands[i].summary);
-  g_string_append (out, "\n'salve COMMAND --help' says more; 'salve --version' names this build.\n");
+  g_string_append (out,
+                   "\n'salve COMMAND --help' says more; 'salve --version' names this build.\n");
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
@@ -40,9 +41,9 @@ append_options (GString *out, const SvOption *options, gsize n)
   for (gsize i = 0; i < n; i++) {
     g_autofree char *letter =
         options[i].letter != 0 ? g_strdup_printf ("-%c, ", options[i].letter) : g_strdup ("    ");
-    g_autofree char *name = g_strdup_printf ("--%s%s%s", options[i].name,
-                                             options[i].value != NULL ? "=" : "",
-                                             options[i].value != NULL ? options[i].value : "");
+    g_autofree char *name =
+        g_strdup_printf ("--%s%s%s", options[i].name, options[i].value != NULL ? "=" : "",
+                         options[i].value != NULL ? options[i].value : "");
     g_string_append_printf (out, "  %s%-24s %s\n", letter, name, options[i].doc);
   }
 }
@@ -108,10 +109,11 @@ append_scdoc_command (GString *out, const SvCommand *command)
 char *
 sv_help_scdoc (void)
 {
-  g_autoptr (GString) out = g_string_new ("salve(1)\n\n# NAME\n\nsalve - security patch management: "
-                                          "what must be patched, in what order, and why\n\n"
-                                          "# SYNOPSIS\n\n*salve* COMMAND [OPTION...]\n\n"
-                                          "# COMMANDS\n\n");
+  g_autoptr (GString) out =
+      g_string_new ("salve(1)\n\n# NAME\n\nsalve - security patch management: "
+                    "what must be patched, in what order, and why\n\n"
+                    "# SYNOPSIS\n\n*salve* COMMAND [OPTION...]\n\n"
+                    "# COMMANDS\n\n");
   for (gsize i = 0; i < sv_n_commands; i++)
     append_scdoc_command (out, &sv_commands[i]);
   g_string_append (out, "# OPTIONS OF EVERY COMMAND\n\n");

@@ -14,17 +14,17 @@ struct SvHostView {
   SvViewMode mode;
   SvInventorySource source;
   SvInventory *inventory;
-  SvArchive *archive;    /* NULL: none was read */
-  SvUpgradePlan *plan;   /* NULL likewise */
-  GHashTable *upgrades;  /* "name:arch" -> SvUpgrade, lent by the plan */
+  SvArchive *archive;   /* NULL: none was read */
+  SvUpgradePlan *plan;  /* NULL likewise */
+  GHashTable *upgrades; /* "name:arch" -> SvUpgrade, lent by the plan */
   SvDb *db;
   SvLookup *lookup;      /* facts and claims out of the store */
   GHashTable *changelog; /* source as trackers call it -> GPtrArray of SvStatement */
   SvHostFacts facts;
-  char *host_id;         /* NULL: not a live host, nothing is kept */
-  GHashTable *known;     /* vulnerability -> gint64 since when */
-  GPtrArray *sources;    /* SvReportSource */
-  GPtrArray *gaps;       /* SvGap */
+  char *host_id;      /* NULL: not a live host, nothing is kept */
+  GHashTable *known;  /* vulnerability -> gint64 since when */
+  GPtrArray *sources; /* SvReportSource */
+  GPtrArray *gaps;    /* SvGap */
   SvClaimSource claims[2];
   SvOfferSource offers;
 };
@@ -107,9 +107,8 @@ lists_directory (const SvHostView *view)
   const char *given = sv_cli_find (view->cli, "apt-lists");
   if (given != NULL)
     return g_strdup (given);
-  return view->source.root != NULL
-             ? g_build_filename (view->source.root, "var/lib/apt/lists", NULL)
-             : NULL;
+  return view->source.root != NULL ? g_build_filename (view->source.root, "var/lib/apt/lists", NULL)
+                                   : NULL;
 }
 
 static char *
@@ -128,8 +127,8 @@ index_upgrades (SvHostView *view)
   view->upgrades = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < view->plan->upgrades->len; i++) {
     SvUpgrade *upgrade = view->plan->upgrades->pdata[i];
-    g_hash_table_insert (view->upgrades,
-                         g_strdup_printf ("%s:%s", upgrade->package, upgrade->arch), upgrade);
+    g_hash_table_insert (view->upgrades, g_strdup_printf ("%s:%s", upgrade->package, upgrade->arch),
+                         upgrade);
   }
 }
 
@@ -179,27 +178,27 @@ read_archives (SvHostView *view, GError **error)
     return directory == NULL || sv_cli_find (view->cli, "apt-lists") == NULL ||
            sv_error_set_errno (error, ENOENT, "read", directory);
   }
-  SvArchiveOptions options = {
-      .directory = directory,
-      .root = view->source.root,
-      .keyrings = sv_cli_find_all (view->cli, "keyring"),
-      .at_us = sv_cli_get_now (view->cli),
-      .repositories = view->source.root != NULL ? view->inventory->repositories : NULL,
-      .distro = distro,
-      .allow_unverified = view->source.root == NULL};
+  SvArchiveOptions options = {.directory = directory,
+                              .root = view->source.root,
+                              .keyrings = sv_cli_find_all (view->cli, "keyring"),
+                              .at_us = sv_cli_get_now (view->cli),
+                              .repositories =
+                                  view->source.root != NULL ? view->inventory->repositories : NULL,
+                              .distro = distro,
+                              .allow_unverified = view->source.root == NULL};
   view->archive = sv_archive_open (&options, error);
   if (view->archive == NULL)
     return FALSE;
   g_autofree char *id = machine_id (view);
-  SvUpgradeInput input = {.packages = view->inventory->packages,
-                          .pins = view->inventory->pins,
-                          .machine_id = id};
+  SvUpgradeInput input = {
+      .packages = view->inventory->packages, .pins = view->inventory->pins, .machine_id = id};
   view->plan = sv_upgrade_plan (view->archive, &input);
   index_upgrades (view);
   set_origins (view);
   if (!sv_sources_add_archive (view->sources, view->archive))
-    add_gap (view, "archives", "no package index could be used: needed updates are not known; "
-                               "run 'apt-get update'");
+    add_gap (view, "archives",
+             "no package index could be used: needed updates are not known; "
+             "run 'apt-get update'");
   return TRUE;
 }
 
@@ -226,7 +225,8 @@ find_offer (gpointer source, const SvPackage *package, SvOffer *ret_offer)
   const GPtrArray *candidates = sv_archive_find_candidates (view->archive, package->name);
   if (candidates != NULL && candidates->len > 0) {
     const SvCandidate *newest = candidates->pdata[0];
-    g_autofree char *tracker = sv_source_version_of_tracker (newest->source, newest->source_version);
+    g_autofree char *tracker =
+        sv_source_version_of_tracker (newest->source, newest->source_version);
     ret_offer->newest_version = newest->version;
     ret_offer->newest_source_version = g_intern_string (tracker);
   }
@@ -318,12 +318,11 @@ read_changelogs (SvHostView *view, GError **error)
   for (guint i = 0; given != NULL && i < given->len; i++)
     if (!sv_changelog_reader_read_path (reader, given->pdata[i], error))
       return FALSE;
-  gboolean may_fetch = view->source.live && given == NULL &&
-                       !sv_cli_has (view->cli, "no-changelogs");
-  if (may_fetch && !sv_sources_fetch_changelogs (view->cli, view->plan, reader, view->archive,
-                                                 view->mode == SV_VIEW_FETCH &&
-                                                     !sv_cli_has (view->cli, "offline"),
-                                                 error))
+  gboolean may_fetch =
+      view->source.live && given == NULL && !sv_cli_has (view->cli, "no-changelogs");
+  if (may_fetch && !sv_sources_fetch_changelogs (
+                       view->cli, view->plan, reader, view->archive,
+                       view->mode == SV_VIEW_FETCH && !sv_cli_has (view->cli, "offline"), error))
     return FALSE;
   sv_sources_add_changelogs (view->sources, view->gaps, view->plan, reader);
   const GPtrArray *entries = sv_changelog_reader_get_entries (reader);
@@ -357,15 +356,15 @@ open_store (SvHostView *view, GError **error)
 {
   /* Files are judged by what the command line names alone. */
   gboolean keeps = view->source.root != NULL || sv_cli_get_setting (view->cli, "store") != NULL;
-  g_autofree char *url = keeps ? sv_sources_store_url (view->cli, error)
-                               : g_strdup ("sqlite::memory:");
+  g_autofree char *url =
+      keeps ? sv_sources_store_url (view->cli, error) : g_strdup ("sqlite::memory:");
   if (url == NULL)
     return FALSE;
   view->db = sv_db_open (url, error);
   if (view->db == NULL)
     return FALSE;
-  gboolean may_fetch = view->source.live && view->mode == SV_VIEW_FETCH &&
-                       !sv_cli_has (view->cli, "offline");
+  gboolean may_fetch =
+      view->source.live && view->mode == SV_VIEW_FETCH && !sv_cli_has (view->cli, "offline");
   if (!sv_sources_import_given (view->cli, view->db, error) ||
       !sv_sources_sync (view->cli, view->db, view->inventory->distro, may_fetch, error) ||
       !sv_sources_add_feeds (view->sources, view->gaps, view->db, view->inventory->distro,

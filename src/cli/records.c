@@ -28,7 +28,8 @@ fill_table (ScolsTable *table, const SvRecordType *type, const GPtrArray *record
 {
   for (gsize f = 0; f < type->n_fields; f++) {
     g_autofree char *heading = g_ascii_strup (sv_field_get_public_name (&type->fields[f]), -1);
-    gboolean number = type->fields[f].type == SV_TYPE_INT64 || type->fields[f].type == SV_TYPE_DOUBLE;
+    gboolean number =
+        type->fields[f].type == SV_TYPE_INT64 || type->fields[f].type == SV_TYPE_DOUBLE;
     if (is_column (&type->fields[f], output))
       scols_table_new_column (table, heading, 0, number ? SCOLS_FL_RIGHT : 0);
   }

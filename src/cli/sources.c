@@ -89,8 +89,8 @@ add_release (GPtrArray *sources, const SvArchive *archive, const SvRelease *rele
   source->consulted = used;
   source->detail = g_strdup (release->detail);
   if (!used)
-    source->error = g_strdup (release->detail != NULL ? release->detail
-                                                      : "no package index of it is here or enabled");
+    source->error = g_strdup (
+        release->detail != NULL ? release->detail : "no package index of it is here or enabled");
   return used;
 }
 

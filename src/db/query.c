@@ -31,7 +31,7 @@ static gboolean
 prepare (SvQuery *query, GError **error)
 {
   const SvDriver *driver = query->db->driver;
-  query->names = g_ptr_array_new_with_free_func (g_free);
+  query->names = sv_strings_new ();
   g_autofree char *text =
       sv_sql_translate (query->sql, driver->parameter_sign, query->names, error);
   if (text == NULL)

@@ -145,7 +145,7 @@ read_strings (const SvField *field, const char *text, GPtrArray **ret_list, GErr
     return TRUE;
   g_autoptr (SvStream) stream = sv_stream_new_memory (field->name, text, strlen (text));
   g_autoptr (SvJsonReader) reader = sv_json_reader_new (stream);
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) list = sv_strings_new ();
   if (!sv_json_read_strings (reader, list, error))
     return FALSE;
   *ret_list = g_steal_pointer (&list);

@@ -79,7 +79,7 @@ read_one (SvDb *db, const char *sql, Thing *thing, GError **error)
 static GPtrArray *
 list_of (const char *const *names)
 {
-  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *list = sv_strings_new ();
   for (gsize i = 0; names[i] != NULL; i++)
     g_ptr_array_add (list, g_strdup (names[i]));
   return list;

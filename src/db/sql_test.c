@@ -21,7 +21,7 @@ test_translate (void)
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (GError) error = NULL;
-    g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+    g_autoptr (GPtrArray) names = sv_strings_new ();
     g_autofree char *text = sv_sql_translate (cases[i].sql, '$', names, &error);
     g_assert_no_error (error);
     g_ptr_array_add (names, NULL);
@@ -39,7 +39,7 @@ test_refused (void)
       "SELECT \"open", "SELECT 1 /* open", "",          " ; -- x"};
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (GError) error = NULL;
-    g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+    g_autoptr (GPtrArray) names = sv_strings_new ();
     g_assert_null (sv_sql_translate (cases[i], '?', names, &error));
     g_assert_error (error, SV_ERROR, SV_ERROR_USAGE);
   }

@@ -160,8 +160,8 @@ heals (const SvDraft *draft, const SvFinding *finding, gint scheme, const char *
                                   source_version);
 }
 
-/* The distinct vulnerabilities that @draft heals, from its updates and from kernels, whose fix comes
- * as a package of another name. */
+/* The distinct vulnerabilities that @draft heals, from its updates and from kernels, whose fix
+ * comes as a package of another name. */
 static void
 collect_cves (SvReportParts *parts, const SvReport *report, SvDraft *draft)
 {
@@ -212,8 +212,9 @@ collect_cves_of_updates (const SvReport *report, SvDraft *draft)
 static void
 note_restarts (const SvInventory *inventory, SvAction *action)
 {
-  static const char *const boot_packages[] = {"linux-image-*", "kernel", "kernel-core", "kernel-default",
-                                              "systemd", "libc6", "glibc", "dbus", NULL};
+  static const char *const boot_packages[] = {
+      "linux-image-*", "kernel", "kernel-core", "kernel-default", "systemd",
+      "libc6",         "glibc",  "dbus",        NULL};
   for (guint i = 0; i < action->packages->len; i++)
     for (const char *const *pattern = boot_packages; *pattern != NULL; pattern++)
       action->reboot = action->reboot || sv_text_glob (*pattern, action->packages->pdata[i]);

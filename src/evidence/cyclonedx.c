@@ -62,8 +62,7 @@ write_components (const SvReport *report, const SvInventory *inventory, SvJsonWr
 static const char *
 state_of (const SvFinding *finding)
 {
-  return finding->verdict == SV_VERDICT_AFFECTED && !finding->low_relevance &&
-                 !finding->unimportant
+  return finding->verdict == SV_VERDICT_AFFECTED && !finding->low_relevance && !finding->unimportant
              ? "exploitable"
              : "in_triage";
 }
@@ -86,8 +85,7 @@ write_vulnerability (const SvReport *report, const SvFinding *finding, SvJsonWri
   sv_json_open_object (writer, "analysis");
   sv_json_add_string (writer, "state", state_of (finding));
   sv_json_open_array (writer, "response");
-  sv_json_add_string (writer, NULL,
-                      finding->fix == SV_FIX_NOT_PLANNED ? "will_not_fix" : "update");
+  sv_json_add_string (writer, NULL, finding->fix == SV_FIX_NOT_PLANNED ? "will_not_fix" : "update");
   sv_json_close (writer);
   sv_json_add_string (writer, "detail", winner->because);
   sv_json_close (writer);

@@ -25,7 +25,8 @@ sv_export_advice (const SvFinding *finding)
                             finding->fixed);
   case SV_FIX_NOT_REACHABLE:
     return g_strdup_printf ("%s is published but not offered to this host: look at holds, pins "
-                            "and enabled archives.", finding->fixed);
+                            "and enabled archives.",
+                            finding->fixed);
   case SV_FIX_PENDING:
     return g_strdup ("Wait for the promised fix; lower the exposure meanwhile.");
   case SV_FIX_NOT_PLANNED:
@@ -50,8 +51,8 @@ purl_type (const char *release)
 {
   static const struct {
     const char *prefix, *type;
-  } rows[] = {{"debian:", "deb"}, {"ubuntu:", "deb"}, {"raspbian:", "deb"}, {"alpine:", "apk"},
-              {"arch", "alpm"},   {"", "rpm"}};
+  } rows[] = {{"debian:", "deb"}, {"ubuntu:", "deb"}, {"raspbian:", "deb"},
+              {"alpine:", "apk"}, {"arch", "alpm"},   {"", "rpm"}};
   for (gsize i = 0; release != NULL && i < G_N_ELEMENTS (rows); i++)
     if (g_str_has_prefix (release, rows[i].prefix))
       return rows[i].type;

@@ -45,8 +45,8 @@ sv_report_write_openvex (const SvReport *report, SvJsonWriter *writer)
   sv_json_open_object (writer, NULL);
   sv_json_add_string (writer, "@context", "https://openvex.dev/ns/v0.2.0");
   sv_json_add_string (writer, "@id", id);
-  sv_json_add_string (writer, "author", report->host->hostname != NULL ? report->host->hostname
-                                                                       : "salve");
+  sv_json_add_string (writer, "author",
+                      report->host->hostname != NULL ? report->host->hostname : "salve");
   sv_json_add_string (writer, "tooling", report->engine);
   sv_json_add_instant (writer, "timestamp", report->at_us);
   sv_json_add_int64 (writer, "version", 1);

@@ -94,9 +94,9 @@ typedef struct {
   gboolean held;
   gboolean reachable;
   char *why_not;
-  gboolean reboot;     /* it takes effect only with a reboot */
+  gboolean reboot;      /* it takes effect only with a reboot */
   GPtrArray *listeners; /* strings: "tcp 0.0.0.0:22 sshd", what of it listens */
-  GPtrArray *restarts; /* strings: processes that must be restarted */
+  GPtrArray *restarts;  /* strings: processes that must be restarted */
   gint64 size_bytes;
   GPtrArray *unknown; /* strings: inputs of the decision that nobody knows */
   char *summary;      /* one line for people */
@@ -104,7 +104,8 @@ typedef struct {
 extern const SvRecordType sv_action_type;
 
 /* New string: the id under which the history keeps a security update of which no vulnerability is
- * known ("update:tzdata"), so that its date does not move with every scan; NULL for other actions. */
+ * known ("update:tzdata"), so that its date does not move with every scan; NULL for other actions.
+ */
 char *sv_action_unnamed_id (const SvAction *action);
 
 /* How this scan differs from the one before on the same host. */

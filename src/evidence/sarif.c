@@ -75,12 +75,11 @@ write_result (const SvReport *report, const SvFinding *finding, SvJsonWriter *wr
 {
   const SvReason *winner = finding->reasons->pdata[0];
   g_autofree char *advice = sv_export_advice (finding);
-  g_autofree char *message = g_strdup_printf ("%s %s: %s (%s). %s", finding->package,
-                                              finding->installed, winner->because, winner->feed,
-                                              advice);
-  g_autofree char *identity =
-      g_strdup_printf ("%s/%s/%s", finding->vulnerability, finding->package,
-                       finding->arch != NULL ? finding->arch : "");
+  g_autofree char *message =
+      g_strdup_printf ("%s %s: %s (%s). %s", finding->package, finding->installed, winner->because,
+                       winner->feed, advice);
+  g_autofree char *identity = g_strdup_printf ("%s/%s/%s", finding->vulnerability, finding->package,
+                                               finding->arch != NULL ? finding->arch : "");
   sv_json_open_object (writer, NULL);
   sv_json_add_string (writer, "ruleId", finding->vulnerability);
   sv_json_add_string (writer, "level", level_of (finding));

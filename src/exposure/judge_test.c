@@ -3,17 +3,17 @@
 
 #include <string.h>
 
-static SvDistro debian = {.id = (char *)"debian", .release = (char *)"12", .scheme = SV_SCHEME_DEB};
-static SvDistro alma = {.id = (char *)"almalinux", .release = (char *)"8", .scheme = SV_SCHEME_RPM};
+static SvDistro debian = {.id = "debian", .release = "12", .scheme = SV_SCHEME_DEB};
+static SvDistro alma = {.id = "almalinux", .release = "8", .scheme = SV_SCHEME_RPM};
 
-static SvDistro amazon = {.id = (char *)"amzn", .release = (char *)"2", .scheme = SV_SCHEME_RPM};
+static SvDistro amazon = {.id = "amzn", .release = "2", .scheme = SV_SCHEME_RPM};
 
 #define DEB .distro = &debian
 #define AMAZON .distro = &amazon
-#define SAYS_AMAZON .release = (char *)"amzn:2", .scheme = SV_SCHEME_RPM, .name_kind = SV_NAME_BINARY
+#define SAYS_AMAZON .release = "amzn:2", .scheme = SV_SCHEME_RPM, .name_kind = SV_NAME_BINARY
 #define RPM .distro = &alma
-#define SAYS_DEB .release = (char *)"debian:12", .scheme = SV_SCHEME_DEB
-#define SAYS_RPM .release = (char *)"almalinux:8", .scheme = SV_SCHEME_RPM, .name_kind = SV_NAME_BINARY
+#define SAYS_DEB .release = "debian:12", .scheme = SV_SCHEME_DEB
+#define SAYS_RPM .release = "almalinux:8", .scheme = SV_SCHEME_RPM, .name_kind = SV_NAME_BINARY
 
 typedef struct {
   const char *name;
@@ -24,149 +24,148 @@ typedef struct {
 } Row;
 
 #define PACKAGE(n, v, s, sv, ...)                                                                  \
-  .package = {.name = (char *)n, .version = (char *)v, .source = (char *)s,                        \
-              .source_version = (char *)sv, .arch = (char *)"amd64", ##__VA_ARGS__}
-#define SAYS(...)                                                                                  \
-  .statement = {.vulnerability = (char *)"CVE-2024-1000", __VA_ARGS__}
+  .package = {.name = (char *)n,                                                                   \
+              .version = (char *)v,                                                                \
+              .source = (char *)s,                                                                 \
+              .source_version = (char *)sv,                                                        \
+              .arch = "amd64",                                                                     \
+              ##__VA_ARGS__}
+#define SAYS(...) .statement = {.vulnerability = "CVE-2024-1000", __VA_ARGS__}
 
 static const Row rows[] = {
     {"17-source-version-not-binary-version", PACKAGE ("libfoo1", "2:9.0-1", "foo", "1.0-1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1.0-2"), SV_VERDICT_AFFECTED},
+     SAYS (SAYS_DEB, .package = "foo", .fixed = "1.0-2"), SV_VERDICT_AFFECTED},
     {"19-binnmu-is-its-source", PACKAGE ("foo", "1.2-3+b1", "foo", "1.2-3"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1.2-3"), SV_VERDICT_FIXED},
-    {"21-signed-kernel", PACKAGE ("linux-image-6.1.0-28-amd64", "6.1.119-1", "linux-signed-amd64",
-                                  "6.1.119+1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"linux", .fixed = (char *)"6.1.119-1"), SV_VERDICT_FIXED},
-    {"21-signed-kernel-below", PACKAGE ("linux-image-6.1.0-28-amd64", "6.1.119-1",
-                                        "linux-signed-amd64", "6.1.119+1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"linux", .fixed = (char *)"6.1.123-1"),
-     SV_VERDICT_AFFECTED},
+     SAYS (SAYS_DEB, .package = "foo", .fixed = "1.2-3"), SV_VERDICT_FIXED},
+    {"21-signed-kernel",
+     PACKAGE ("linux-image-6.1.0-28-amd64", "6.1.119-1", "linux-signed-amd64", "6.1.119+1"), DEB,
+     SAYS (SAYS_DEB, .package = "linux", .fixed = "6.1.119-1"), SV_VERDICT_FIXED},
+    {"21-signed-kernel-below",
+     PACKAGE ("linux-image-6.1.0-28-amd64", "6.1.119-1", "linux-signed-amd64", "6.1.119+1"), DEB,
+     SAYS (SAYS_DEB, .package = "linux", .fixed = "6.1.123-1"), SV_VERDICT_AFFECTED},
     {"22-source-version-not-known", PACKAGE ("perl-Errno", "1.28-422.el8", "perl", NULL), RPM,
-     SAYS (SAYS_RPM, .name_kind = SV_NAME_SOURCE, .package = (char *)"perl",
-           .fixed = (char *)"4:5.26.3-422.el8"), SV_VERDICT_UNKNOWN},
+     SAYS (SAYS_RPM, .name_kind = SV_NAME_SOURCE, .package = "perl", .fixed = "4:5.26.3-422.el8"),
+     SV_VERDICT_UNKNOWN},
     {"23-binary-record-spares-siblings", PACKAGE ("foo-data", "1-1", "foo", "1-1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .name_kind = SV_NAME_BINARY, .fixed = (char *)"1-2"),
+     SAYS (SAYS_DEB, .package = "foo", .name_kind = SV_NAME_BINARY, .fixed = "1-2"),
      SV_VERDICT_NOT_APPLICABLE},
     {"23-source-record-hits-all", PACKAGE ("foo-data", "1-1", "foo", "1-1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1-2"), SV_VERDICT_AFFECTED},
+     SAYS (SAYS_DEB, .package = "foo", .fixed = "1-2"), SV_VERDICT_AFFECTED},
     {"28-other-arch", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .arch = (char *)"aarch64", .fixed = (char *)"1-2"),
+     SAYS (SAYS_DEB, .package = "foo", .arch = "aarch64", .fixed = "1-2"),
      SV_VERDICT_NOT_APPLICABLE},
     {"28-arch-alias", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .arch = (char *)"x86_64", .fixed = (char *)"1-2"),
-     SV_VERDICT_AFFECTED},
+     SAYS (SAYS_DEB, .package = "foo", .arch = "x86_64", .fixed = "1-2"), SV_VERDICT_AFFECTED},
     {"29-unknown-arch-keeps-affected", PACKAGE ("foo", "1-1", "foo", "1-1", .arch = NULL), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .arch = (char *)"arm64", .fixed = (char *)"1-2"),
-     SV_VERDICT_AFFECTED},
+     SAYS (SAYS_DEB, .package = "foo", .arch = "arm64", .fixed = "1-2"), SV_VERDICT_AFFECTED},
     {"29-unknown-arch-drops-not-affected", PACKAGE ("foo", "1-1", "foo", "1-1", .arch = NULL), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .arch = (char *)"arm64",
-           .status = SV_STATUS_NOT_AFFECTED), SV_VERDICT_NOT_APPLICABLE},
-    {"30-other-ecosystem", PACKAGE ("rpm", "4.14.3", "rpm", "4.14.3",
-                                    .ecosystem = (char *)"pypi"), RPM,
-     SAYS (SAYS_RPM, .package = (char *)"rpm", .fixed = (char *)"4.16-1"),
+     SAYS (SAYS_DEB, .package = "foo", .arch = "arm64", .status = SV_STATUS_NOT_AFFECTED),
      SV_VERDICT_NOT_APPLICABLE},
+    {"30-other-ecosystem", PACKAGE ("rpm", "4.14.3", "rpm", "4.14.3", .ecosystem = "pypi"), RPM,
+     SAYS (SAYS_RPM, .package = "rpm", .fixed = "4.16-1"), SV_VERDICT_NOT_APPLICABLE},
     {"35-not-affected", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .status = SV_STATUS_NOT_AFFECTED),
-     SV_VERDICT_NOT_AFFECTED},
+     SAYS (SAYS_DEB, .package = "foo", .status = SV_STATUS_NOT_AFFECTED), SV_VERDICT_NOT_AFFECTED},
     {"36-undetermined-is-unknown", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .status = SV_STATUS_UNDETERMINED),
-     SV_VERDICT_UNKNOWN},
+     SAYS (SAYS_DEB, .package = "foo", .status = SV_STATUS_UNDETERMINED), SV_VERDICT_UNKNOWN},
     {"45-under-investigation-is-unknown", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .status = SV_STATUS_INVESTIGATING),
-     SV_VERDICT_UNKNOWN},
+     SAYS (SAYS_DEB, .package = "foo", .status = SV_STATUS_INVESTIGATING), SV_VERDICT_UNKNOWN},
     {"46-unsupported-is-unknown", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .status = SV_STATUS_UNSUPPORTED),
-     SV_VERDICT_UNKNOWN},
+     SAYS (SAYS_DEB, .package = "foo", .status = SV_STATUS_UNSUPPORTED), SV_VERDICT_UNKNOWN},
     {"57-last-affected-inside", PACKAGE ("foo", "1-5", "foo", "1-5"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .last_affected = (char *)"1-5"),
-     SV_VERDICT_AFFECTED},
+     SAYS (SAYS_DEB, .package = "foo", .last_affected = "1-5"), SV_VERDICT_AFFECTED},
     {"57-last-affected-above", PACKAGE ("foo", "1-6", "foo", "1-6"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .last_affected = (char *)"1-5"),
-     SV_VERDICT_NOT_AFFECTED},
+     SAYS (SAYS_DEB, .package = "foo", .last_affected = "1-5"), SV_VERDICT_NOT_AFFECTED},
     {"59-no-range-is-never-affected", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo"), SV_VERDICT_UNKNOWN},
+     SAYS (SAYS_DEB, .package = "foo"), SV_VERDICT_UNKNOWN},
     {"38-open-from-the-beginning", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .introduced = (char *)"0",
-           .promise = SV_PROMISE_NEVER), SV_VERDICT_AFFECTED},
-    {"60-before-introduced", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .introduced = (char *)"2-1",
-           .fixed = (char *)"2-5"), SV_VERDICT_NOT_AFFECTED},
-    {"60-fixed-is-exclusive", PACKAGE ("foo", "2-5", "foo", "2-5"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .introduced = (char *)"2-1",
-           .fixed = (char *)"2-5"), SV_VERDICT_FIXED},
-    {"61-other-release", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
-     SAYS (.release = (char *)"debian:13", .scheme = SV_SCHEME_DEB, .package = (char *)"foo",
-           .fixed = (char *)"1-2"), SV_VERDICT_NOT_APPLICABLE},
-    {"11-malformed-installed-version", PACKAGE ("foo", "1:", "foo", "1:"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1-2"), SV_VERDICT_UNKNOWN},
-    {"11-malformed-fixed-version", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1-2 (sic)"), SV_VERDICT_UNKNOWN},
-    {"63-other-stream", PACKAGE ("postgresql", "9.6.22-1.module_el8.5.0+1+aa", "postgresql", NULL,
-                                 .module = (char *)"postgresql:9.6"), RPM,
-     SAYS (SAYS_RPM, .package = (char *)"postgresql", .module = (char *)"postgresql:12",
-           .fixed = (char *)"12.7-1.module_el8.4.0+2+bb"), SV_VERDICT_NOT_APPLICABLE},
-    {"63-same-stream", PACKAGE ("postgresql", "12.5-1.module_el8.3.0+1+aa", "postgresql", NULL,
-                                .module = (char *)"postgresql:12"), RPM,
-     SAYS (SAYS_RPM, .package = (char *)"postgresql", .module = (char *)"postgresql:12",
-           .fixed = (char *)"12.7-1.module_el8.4.0+2+bb"), SV_VERDICT_AFFECTED},
-    {"63-stream-of-the-fix-not-known", PACKAGE ("postgresql", "9.6.22-1.module_el8.5.0+1+aa",
-                                                "postgresql", NULL,
-                                                .module = (char *)"postgresql:9.6"), RPM,
-     SAYS (SAYS_RPM, .package = (char *)"postgresql",
-           .fixed = (char *)"12.7-1.module_el8.4.0+2+bb"), SV_VERDICT_UNKNOWN},
-    {"64-base-package-modular-fix", PACKAGE ("perl", "4:5.26.3-416.el8", "perl", NULL,
-                                             .module = (char *)""), RPM,
-     SAYS (SAYS_RPM, .package = (char *)"perl", .module = (char *)"perl:5.30",
-           .fixed = (char *)"4:5.30.1-452.module_el8.4.0+1+aa"), SV_VERDICT_NOT_APPLICABLE},
-    {"64-claim-without-version-or-module", PACKAGE ("perl", "4:5.30.1-452.module_el8.4.0+1+aa", "perl",
-                                                    NULL, .module = (char *)"perl:5.30"), RPM,
-     SAYS (SAYS_RPM, .package = (char *)"perl", .introduced = (char *)"0"), SV_VERDICT_UNKNOWN},
-    {"64-base-fix-modular-package", PACKAGE ("perl", "4:5.30.1-452.module_el8.4.0+1+aa", "perl", NULL,
-                                             .module = (char *)"perl:5.30"), RPM,
-     SAYS (SAYS_RPM, .package = (char *)"perl", .module = (char *)"",
-           .fixed = (char *)"4:5.32.0-1.el8"), SV_VERDICT_NOT_APPLICABLE},
-    {"65-the-very-build-of-an-untold-stream", PACKAGE ("ruby", "2.5.9-112.module_el8.10.0+1+aa",
-                                                       "ruby", NULL,
-                                                       .module = (char *)"ruby:2.5"), RPM,
-     SAYS (SAYS_RPM, .package = (char *)"ruby", .fixed = (char *)"2.5.9-112.module_el8.10.0+1+aa"),
-     SV_VERDICT_FIXED},
-    {"63-other-line-of-a-topic", PACKAGE ("kernel", "5.10.245-243.979.amzn2", "kernel", NULL), AMAZON,
-     SAYS (SAYS_AMAZON, .package = (char *)"kernel", .fixed = (char *)"0:5.15.43-20.123.amzn2",
-           .advisory = (char *)"ALAS2KERNEL-5.15-2022-001"), SV_VERDICT_NOT_APPLICABLE},
-    {"63-own-line-of-a-topic", PACKAGE ("kernel", "5.15.22-20.123.amzn2", "kernel", NULL), AMAZON,
-     SAYS (SAYS_AMAZON, .package = (char *)"kernel", .fixed = (char *)"5.15.43-20.123.amzn2",
-           .advisory = (char *)"ALAS2KERNEL-5.15-2022-001"), SV_VERDICT_AFFECTED},
-    {"63-topic-without-a-line", PACKAGE ("docker", "20.10.4-1.amzn2", "docker", NULL), AMAZON,
-     SAYS (SAYS_AMAZON, .package = (char *)"docker", .fixed = (char *)"20.10.7-1.amzn2",
-           .advisory = (char *)"ALAS2DOCKER-2021-001"), SV_VERDICT_AFFECTED},
-    {"63-package-beside-the-line", PACKAGE ("libzip", "1.3.2-1.amzn2", "libzip", NULL), AMAZON,
-     SAYS (SAYS_AMAZON, .package = (char *)"libzip", .fixed = (char *)"1.3.2-2.amzn2",
-           .advisory = (char *)"ALAS2PHP8.2-2023-001"), SV_VERDICT_AFFECTED},
-    {"63-core-notice-has-no-line", PACKAGE ("kernel", "4.14.1-1.amzn2", "kernel", NULL), AMAZON,
-     SAYS (SAYS_AMAZON, .package = (char *)"kernel", .fixed = (char *)"4.14.9-1.amzn2",
-           .advisory = (char *)"ALAS2-2022-1761"), SV_VERDICT_AFFECTED},
-    {"70-cloud-kernel-of-a-special-group", PACKAGE ("kernel", "4.18.0-305.3.1.el8_4", "kernel", NULL),
-     RPM, SAYS (SAYS_RPM, .package = (char *)"kernel", .fixed = (char *)"4.18.0-425.10.1.el8_7.cloud"),
-     SV_VERDICT_UNKNOWN},
-    {"67-fix-of-another-minor-still-compares", PACKAGE ("bash", "4.4.20-1.el8_4", "bash", NULL), RPM,
-     SAYS (SAYS_RPM, .package = (char *)"bash", .fixed = (char *)"4.4.20-5.el8_10"),
+     SAYS (SAYS_DEB, .package = "foo", .introduced = "0", .promise = SV_PROMISE_NEVER),
      SV_VERDICT_AFFECTED},
+    {"60-before-introduced", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
+     SAYS (SAYS_DEB, .package = "foo", .introduced = "2-1", .fixed = "2-5"),
+     SV_VERDICT_NOT_AFFECTED},
+    {"60-fixed-is-exclusive", PACKAGE ("foo", "2-5", "foo", "2-5"), DEB,
+     SAYS (SAYS_DEB, .package = "foo", .introduced = "2-1", .fixed = "2-5"), SV_VERDICT_FIXED},
+    {"61-other-release", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
+     SAYS (.release = "debian:13", .scheme = SV_SCHEME_DEB, .package = "foo", .fixed = "1-2"),
+     SV_VERDICT_NOT_APPLICABLE},
+    {"11-malformed-installed-version", PACKAGE ("foo", "1:", "foo", "1:"), DEB,
+     SAYS (SAYS_DEB, .package = "foo", .fixed = "1-2"), SV_VERDICT_UNKNOWN},
+    {"11-malformed-fixed-version", PACKAGE ("foo", "1-1", "foo", "1-1"), DEB,
+     SAYS (SAYS_DEB, .package = "foo", .fixed = "1-2 (sic)"), SV_VERDICT_UNKNOWN},
+    {"63-other-stream",
+     PACKAGE ("postgresql", "9.6.22-1.module_el8.5.0+1+aa", "postgresql", NULL,
+              .module = "postgresql:9.6"),
+     RPM,
+     SAYS (SAYS_RPM, .package = "postgresql", .module = "postgresql:12",
+           .fixed = "12.7-1.module_el8.4.0+2+bb"),
+     SV_VERDICT_NOT_APPLICABLE},
+    {"63-same-stream",
+     PACKAGE ("postgresql", "12.5-1.module_el8.3.0+1+aa", "postgresql", NULL,
+              .module = "postgresql:12"),
+     RPM,
+     SAYS (SAYS_RPM, .package = "postgresql", .module = "postgresql:12",
+           .fixed = "12.7-1.module_el8.4.0+2+bb"),
+     SV_VERDICT_AFFECTED},
+    {"63-stream-of-the-fix-not-known",
+     PACKAGE ("postgresql", "9.6.22-1.module_el8.5.0+1+aa", "postgresql", NULL,
+              .module = "postgresql:9.6"),
+     RPM, SAYS (SAYS_RPM, .package = "postgresql", .fixed = "12.7-1.module_el8.4.0+2+bb"),
+     SV_VERDICT_UNKNOWN},
+    {"64-base-package-modular-fix",
+     PACKAGE ("perl", "4:5.26.3-416.el8", "perl", NULL, .module = ""), RPM,
+     SAYS (SAYS_RPM, .package = "perl", .module = "perl:5.30",
+           .fixed = "4:5.30.1-452.module_el8.4.0+1+aa"),
+     SV_VERDICT_NOT_APPLICABLE},
+    {"64-claim-without-version-or-module",
+     PACKAGE ("perl", "4:5.30.1-452.module_el8.4.0+1+aa", "perl", NULL, .module = "perl:5.30"), RPM,
+     SAYS (SAYS_RPM, .package = "perl", .introduced = "0"), SV_VERDICT_UNKNOWN},
+    {"64-base-fix-modular-package",
+     PACKAGE ("perl", "4:5.30.1-452.module_el8.4.0+1+aa", "perl", NULL, .module = "perl:5.30"), RPM,
+     SAYS (SAYS_RPM, .package = "perl", .module = "", .fixed = "4:5.32.0-1.el8"),
+     SV_VERDICT_NOT_APPLICABLE},
+    {"65-the-very-build-of-an-untold-stream",
+     PACKAGE ("ruby", "2.5.9-112.module_el8.10.0+1+aa", "ruby", NULL, .module = "ruby:2.5"), RPM,
+     SAYS (SAYS_RPM, .package = "ruby", .fixed = "2.5.9-112.module_el8.10.0+1+aa"),
+     SV_VERDICT_FIXED},
+    {"63-other-line-of-a-topic", PACKAGE ("kernel", "5.10.245-243.979.amzn2", "kernel", NULL),
+     AMAZON,
+     SAYS (SAYS_AMAZON, .package = "kernel", .fixed = "0:5.15.43-20.123.amzn2",
+           .advisory = "ALAS2KERNEL-5.15-2022-001"),
+     SV_VERDICT_NOT_APPLICABLE},
+    {"63-own-line-of-a-topic", PACKAGE ("kernel", "5.15.22-20.123.amzn2", "kernel", NULL), AMAZON,
+     SAYS (SAYS_AMAZON, .package = "kernel", .fixed = "5.15.43-20.123.amzn2",
+           .advisory = "ALAS2KERNEL-5.15-2022-001"),
+     SV_VERDICT_AFFECTED},
+    {"63-topic-without-a-line", PACKAGE ("docker", "20.10.4-1.amzn2", "docker", NULL), AMAZON,
+     SAYS (SAYS_AMAZON, .package = "docker", .fixed = "20.10.7-1.amzn2",
+           .advisory = "ALAS2DOCKER-2021-001"),
+     SV_VERDICT_AFFECTED},
+    {"63-package-beside-the-line", PACKAGE ("libzip", "1.3.2-1.amzn2", "libzip", NULL), AMAZON,
+     SAYS (SAYS_AMAZON, .package = "libzip", .fixed = "1.3.2-2.amzn2",
+           .advisory = "ALAS2PHP8.2-2023-001"),
+     SV_VERDICT_AFFECTED},
+    {"63-core-notice-has-no-line", PACKAGE ("kernel", "4.14.1-1.amzn2", "kernel", NULL), AMAZON,
+     SAYS (SAYS_AMAZON, .package = "kernel", .fixed = "4.14.9-1.amzn2",
+           .advisory = "ALAS2-2022-1761"),
+     SV_VERDICT_AFFECTED},
+    {"70-cloud-kernel-of-a-special-group",
+     PACKAGE ("kernel", "4.18.0-305.3.1.el8_4", "kernel", NULL), RPM,
+     SAYS (SAYS_RPM, .package = "kernel", .fixed = "4.18.0-425.10.1.el8_7.cloud"),
+     SV_VERDICT_UNKNOWN},
+    {"67-fix-of-another-minor-still-compares", PACKAGE ("bash", "4.4.20-1.el8_4", "bash", NULL),
+     RPM, SAYS (SAYS_RPM, .package = "bash", .fixed = "4.4.20-5.el8_10"), SV_VERDICT_AFFECTED},
     {"70-ksplice-compares-with-itself", PACKAGE ("glibc", "2.17-106.el8", "glibc", NULL), RPM,
-     SAYS (SAYS_RPM, .package = (char *)"glibc", .fixed = (char *)"2:2.17-106.0.1.ksplice1.el8"),
+     SAYS (SAYS_RPM, .package = "glibc", .fixed = "2:2.17-106.0.1.ksplice1.el8"),
      SV_VERDICT_UNKNOWN},
     {"71-backport-does-not-compare", PACKAGE ("foo", "2.0-1~bpo12+1", "foo", "2.0-1~bpo12+1"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1.0-2"), SV_VERDICT_UNKNOWN},
-    {"69-esm-build-holds-the-fix", PACKAGE ("foo", "1.0-1ubuntu1+esm2", "foo",
-                                            "1.0-1ubuntu1+esm2"), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1.0-1ubuntu1+esm1"),
-     SV_VERDICT_FIXED},
+     SAYS (SAYS_DEB, .package = "foo", .fixed = "1.0-2"), SV_VERDICT_UNKNOWN},
+    {"69-esm-build-holds-the-fix", PACKAGE ("foo", "1.0-1ubuntu1+esm2", "foo", "1.0-1ubuntu1+esm2"),
+     DEB, SAYS (SAYS_DEB, .package = "foo", .fixed = "1.0-1ubuntu1+esm1"), SV_VERDICT_FIXED},
     {"69-plain-build-lacks-the-esm-fix", PACKAGE ("foo", "1.0-1ubuntu1", "foo", "1.0-1ubuntu1"),
-     DEB, SAYS (SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1.0-1ubuntu1+esm1"),
-     SV_VERDICT_AFFECTED},
-    {"72-unmanaged-build", PACKAGE ("php8.2", "8.2.31-1+0~x", "php8.2", "8.2.31-1+0~x",
-                                    .origin = (char *)""), DEB,
-     SAYS (SAYS_DEB, .package = (char *)"php8.2", .fixed = (char *)"8.2.32-1"),
-     SV_VERDICT_UNKNOWN},
+     DEB, SAYS (SAYS_DEB, .package = "foo", .fixed = "1.0-1ubuntu1+esm1"), SV_VERDICT_AFFECTED},
+    {"72-unmanaged-build",
+     PACKAGE ("php8.2", "8.2.31-1+0~x", "php8.2", "8.2.31-1+0~x", .origin = ""), DEB,
+     SAYS (SAYS_DEB, .package = "php8.2", .fixed = "8.2.32-1"), SV_VERDICT_UNKNOWN},
 };
 
 static void
@@ -195,14 +194,14 @@ combine (const SvPackage *package, const SvDistro *distro, const SvClaim *claims
   return sv_exposure_combine (install, "CVE-2024-1000", list);
 }
 
-static SvPackage foo = {.name = (char *)"foo", .version = (char *)"1-2", .source = (char *)"foo",
-                        .source_version = (char *)"1-2", .arch = (char *)"amd64"};
+static SvPackage foo = {
+    .name = "foo", .version = "1-2", .source = "foo", .source_version = "1-2", .arch = "amd64"};
 
 static void
 test_conflict_is_kept_with_its_winner (void) /* 108 */
 {
-  SvStatement fixed = {SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1-2"};
-  SvStatement open = {SAYS_DEB, .package = (char *)"foo", .introduced = (char *)"0"};
+  SvStatement fixed = {SAYS_DEB, .package = "foo", .fixed = "1-2"};
+  SvStatement open = {SAYS_DEB, .package = "foo", .introduced = "0"};
   SvClaim claims[] = {{"osv", &open}, {"debian-tracker", &fixed}};
   g_autoptr (SvFinding) finding = combine (&foo, &debian, claims, 2);
   g_assert_cmpint (finding->verdict, ==, SV_VERDICT_FIXED);
@@ -216,8 +215,8 @@ test_conflict_is_kept_with_its_winner (void) /* 108 */
 static void
 test_same_source_both_ways (void) /* 47 */
 {
-  SvStatement fixed = {SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1-2"};
-  SvStatement open = {SAYS_DEB, .package = (char *)"foo", .introduced = (char *)"0"};
+  SvStatement fixed = {SAYS_DEB, .package = "foo", .fixed = "1-2"};
+  SvStatement open = {SAYS_DEB, .package = "foo", .introduced = "0"};
   SvClaim claims[] = {{"osv", &fixed}, {"osv", &open}};
   g_autoptr (SvFinding) finding = combine (&foo, &debian, claims, 2);
   g_assert_cmpint (finding->verdict, ==, SV_VERDICT_AFFECTED);
@@ -226,18 +225,20 @@ test_same_source_both_ways (void) /* 47 */
 static void
 test_two_builds_in_one_notice (void) /* 65 */
 {
-  SvPackage criu = {.name = (char *)"criu", .source = (char *)"criu", .arch = (char *)"x86_64",
-                    .version = (char *)"3.15-3.module_el8.6.0+2877+8e437bf5",
-                    .module = (char *)"container-tools:4.0"};
-  SvStatement low = {SAYS_RPM, .package = (char *)"criu", .advisory = (char *)"ALSA-2023:6938",
-                     .module = (char *)"container-tools:4.0",
-                     .fixed = (char *)"3.15-3.module_el8.6.0+2877+8e437bf5"};
+  SvPackage criu = {.name = "criu",
+                    .source = "criu",
+                    .arch = "x86_64",
+                    .version = "3.15-3.module_el8.6.0+2877+8e437bf5",
+                    .module = "container-tools:4.0"};
+  SvStatement low = {SAYS_RPM, .package = "criu", .advisory = "ALSA-2023:6938",
+                     .module = "container-tools:4.0",
+                     .fixed = "3.15-3.module_el8.6.0+2877+8e437bf5"};
   SvStatement high = low;
-  high.fixed = (char *)"3.15-3.module_el8.6.0+3137+d33c3efb";
+  high.fixed = "3.15-3.module_el8.6.0+3137+d33c3efb";
   SvClaim claims[] = {{"osv", &high}, {"osv", &low}};
   g_autoptr (SvFinding) finding = combine (&criu, &alma, claims, 2);
   g_assert_cmpint (finding->verdict, ==, SV_VERDICT_FIXED);
-  high.advisory = (char *)"ALSA-2023:7000"; /* another notice: a real later fix */
+  high.advisory = "ALSA-2023:7000"; /* another notice: a real later fix */
   g_autoptr (SvFinding) later = combine (&criu, &alma, claims, 2);
   g_assert_cmpint (later->verdict, ==, SV_VERDICT_AFFECTED);
 }
@@ -245,12 +246,10 @@ test_two_builds_in_one_notice (void) /* 65 */
 static void
 test_own_minor_settles_it (void) /* 67 */
 {
-  SvPackage bash = {.name = (char *)"bash", .source = (char *)"bash", .arch = (char *)"x86_64",
-                    .version = (char *)"4.4.20-4.el8_4.1"};
-  SvStatement own = {SAYS_RPM, .package = (char *)"bash", .advisory = (char *)"A:1",
-                     .fixed = (char *)"4.4.20-4.el8_4.1"};
-  SvStatement other = {SAYS_RPM, .package = (char *)"bash", .advisory = (char *)"A:2",
-                       .fixed = (char *)"4.4.20-5.el8_6.1"};
+  SvPackage bash = {
+      .name = "bash", .source = "bash", .arch = "x86_64", .version = "4.4.20-4.el8_4.1"};
+  SvStatement own = {SAYS_RPM, .package = "bash", .advisory = "A:1", .fixed = "4.4.20-4.el8_4.1"};
+  SvStatement other = {SAYS_RPM, .package = "bash", .advisory = "A:2", .fixed = "4.4.20-5.el8_6.1"};
   SvClaim claims[] = {{"osv", &other}, {"osv", &own}};
   g_autoptr (SvFinding) finding = combine (&bash, &alma, claims, 2);
   g_assert_cmpint (finding->verdict, ==, SV_VERDICT_FIXED);
@@ -259,7 +258,7 @@ test_own_minor_settles_it (void) /* 67 */
 static void
 test_nothing_applies (void)
 {
-  SvStatement other = {SAYS_DEB, .package = (char *)"bar", .fixed = (char *)"9"};
+  SvStatement other = {SAYS_DEB, .package = "bar", .fixed = "9"};
   SvClaim claims[] = {{"osv", &other}};
   g_assert_null (combine (&foo, &debian, claims, 1));
 }
@@ -287,7 +286,7 @@ static void
 test_fixes (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (fixes); i++) {
-    SvStatement statement = {SAYS_DEB, .package = (char *)"foo", .introduced = (char *)"0",
+    SvStatement statement = {SAYS_DEB, .package = "foo", .introduced = "0",
                              .fixed = (char *)fixes[i].fixed, .promise = fixes[i].promise};
     SvClaim claims[] = {{"debian-tracker", &statement}};
     g_autoptr (SvFinding) finding = combine (&foo, &debian, claims, 1);
@@ -305,9 +304,9 @@ test_fixes (void)
 static void
 test_higher_fix_wins (void) /* 95: only that one satisfies all who say "affected" */
 {
-  SvStatement first = {SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1-9"};
-  SvStatement later = {SAYS_DEB, .package = (char *)"foo", .fixed = (char *)"1-10"};
-  SvStatement open = {SAYS_DEB, .package = (char *)"foo", .introduced = (char *)"0"};
+  SvStatement first = {SAYS_DEB, .package = "foo", .fixed = "1-9"};
+  SvStatement later = {SAYS_DEB, .package = "foo", .fixed = "1-10"};
+  SvStatement open = {SAYS_DEB, .package = "foo", .introduced = "0"};
   SvClaim claims[] = {{"osv", &first}, {"osv", &later}, {"osv", &open}};
   g_autoptr (SvFinding) both = combine (&foo, &debian, claims, 2);
   g_assert_cmpstr (both->fixed, ==, "1-10");
@@ -330,12 +329,15 @@ test_authority (void) /* 108: lower counts more */
 static void
 test_sources_of_kernels (void) /* 21 */
 {
-  static const char *const names[][2] = {
-      {"linux-signed-amd64", "linux"},           {"linux-signed-5.10-arm64", "linux-5.10"},
-      {"linux-latest", "linux"},                 {"linux-signed-hwe-6.8", "linux-hwe-6.8"},
-      {"linux-meta-aws", "linux-aws"},           {"linux-signed", "linux"},
-      {"grub-efi-amd64-signed", "grub2"},        {"linux-base", "linux-base"},
-      {"openssl", "openssl"}};
+  static const char *const names[][2] = {{"linux-signed-amd64", "linux"},
+                                         {"linux-signed-5.10-arm64", "linux-5.10"},
+                                         {"linux-latest", "linux"},
+                                         {"linux-signed-hwe-6.8", "linux-hwe-6.8"},
+                                         {"linux-meta-aws", "linux-aws"},
+                                         {"linux-signed", "linux"},
+                                         {"grub-efi-amd64-signed", "grub2"},
+                                         {"linux-base", "linux-base"},
+                                         {"openssl", "openssl"}};
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
     g_autofree char *source = sv_source_of_tracker (names[i][0]);
     g_assert_cmpstr (source, ==, names[i][1]);

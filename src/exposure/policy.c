@@ -106,8 +106,7 @@ parse_property (ReleaseMatch *release, const char *property)
   for (gsize i = 0; i < G_N_ELEMENTS (release_rows); i++)
     if (g_ascii_tolower (property[0]) == release_rows[i].key && property[1] == '=') {
       char **member = G_STRUCT_MEMBER_P (release, release_rows[i].offset);
-      g_free (*member);
-      *member = g_strdup (property + 2);
+      sv_text_set (member, property + 2);
     }
 }
 

@@ -79,12 +79,10 @@ read_line (Reading *reading, const char *line, guint number)
 gboolean
 sv_apk_read_installed (SvCollect *collect, SvStream *stream, GHashTable *world, GError **error)
 {
-  g_autoptr (GBytes) bytes = sv_stream_read_all (stream, SV_LIMIT_PACKAGE_LIST_BYTES, error);
-  if (bytes == NULL)
-    return FALSE;
   gsize size;
-  const char *data = g_bytes_get_data (bytes, &size);
-  g_autofree char *text = g_strndup (data, size);
+  g_autofree char *text = sv_stream_read_text (stream, SV_LIMIT_PACKAGE_LIST_BYTES, &size, error);
+  if (text == NULL)
+    return FALSE;
   SvLines lines = {text, 0};
   Reading reading = {collect, world, NULL, NULL};
   for (char *line; (line = sv_lines_next (&lines)) != NULL;)

@@ -13,8 +13,8 @@ sv_collect_init (SvCollect *collect, const SvInventorySource *source, gint64 now
                            &inventory->supports,    &inventory->gaps};
   for (gsize i = 0; i < G_N_ELEMENTS (records); i++)
     *records[i] = g_ptr_array_new ();
-  inventory->reboot_reasons = g_ptr_array_new_with_free_func (g_free);
-  inventory->modules = g_ptr_array_new_with_free_func (g_free);
+  inventory->reboot_reasons = sv_strings_new ();
+  inventory->modules = sv_strings_new ();
 }
 
 void
@@ -89,8 +89,7 @@ sv_collect_add_package (SvCollect *collect, SvPackage *package, const char *wher
     return;
   }
   if (sv_text_is_empty (package->source)) {
-    g_free (package->source);
-    package->source = g_strdup (package->name);
+    sv_text_set (&package->source, package->name);
   }
   g_ptr_array_add (collect->inventory->packages, package);
 }

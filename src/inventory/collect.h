@@ -67,6 +67,13 @@ GPtrArray *sv_directory_list (const char *path);
 /* Text of a small file, SV_LIMIT_SMALL_FILE_BYTES; for /proc and /sys too, whose sizes lie. */
 char *sv_text_read (const char *path, GError **error);
 
+/* The same, where a file may as well be absent: NULL then, and NULL with a gap of @part if it
+ * cannot be read. */
+char *sv_collect_read_given (SvCollect *collect, const char *part, const char *path);
+
+/* A member of a JSON document: the next string; NULL if it is empty or null. */
+gboolean sv_json_take_text (SvJsonReader *reader, char **member, GError **error);
+
 /* --- lines of a text --- */
 
 typedef struct {

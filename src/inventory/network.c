@@ -200,7 +200,7 @@ read_interface (SvCollect *collect, const char *name)
   interface->medium = g_strdup (find_medium (collect, base));
   gint64 speed_mbps = speed != NULL ? g_ascii_strtoll (speed, NULL, 10) : 0;
   interface->speed_mbps = MAX (speed_mbps, 0); /* -1: the driver does not know */
-  interface->addresses = g_ptr_array_new_with_free_func (g_free);
+  interface->addresses = sv_strings_new ();
   return interface;
 }
 

@@ -74,12 +74,9 @@ read_pins (SvCollect *collect, const char *file, char *text)
 static void
 read_path (SvCollect *collect, const char *path)
 {
-  g_autoptr (GError) failure = NULL;
-  g_autofree char *text = sv_text_read (path, &failure);
+  g_autofree char *text = sv_collect_read_given (collect, "pins", path);
   if (text != NULL)
     read_pins (collect, path, text);
-  else if (!sv_error_is (failure, SV_ERROR_NOT_FOUND))
-    sv_collect_add_gap (collect, "pins", "%s", failure->message);
 }
 
 /* apt_preferences(5): no extension or "pref", and only these characters. */

@@ -46,8 +46,7 @@ is_other_file (const Scan *scan, const char *path, const char *device, const cha
 static void
 add_path (Scan *scan, const char *path)
 {
-  if (!g_ptr_array_find_with_equal_func (scan->paths, path, g_str_equal, NULL))
-    g_ptr_array_add (scan->paths, g_strdup (path));
+  sv_strings_add_distinct (scan->paths, path);
 }
 
 /* "7f…-7f… r-xp 00000000 fe:00 1234   /usr/lib/x.so (deleted)" */
@@ -100,9 +99,7 @@ read_unit (const SvCollect *collect, const char *pid)
 static void
 add_package (gpointer target, const char *package)
 {
-  GPtrArray *packages = ((SvStaleProcess *)target)->packages;
-  if (!g_ptr_array_find_with_equal_func (packages, package, g_str_equal, NULL))
-    g_ptr_array_add (packages, g_strdup (package));
+  sv_strings_add_distinct (((SvStaleProcess *)target)->packages, package);
 }
 
 static void
@@ -113,7 +110,7 @@ add_process (Scan *scan, const char *pid)
   process->pid = g_ascii_strtoll (pid, NULL, 10);
   process->process = sv_collect_read_line (scan->collect, name_path);
   process->unit = read_unit (scan->collect, pid);
-  process->packages = g_ptr_array_new_with_free_func (g_free);
+  process->packages = sv_strings_new ();
   process->libraries = g_steal_pointer (&scan->paths);
   for (guint i = 0; i < process->libraries->len; i++)
     sv_owners_want (scan->collect->owners, process->libraries->pdata[i], add_package, process);
@@ -133,7 +130,7 @@ scan_process (SvCollect *collect, const char *pid)
     return !sv_error_is (failure, SV_ERROR_DENIED) && !sv_error_is (failure, SV_ERROR_LIMIT);
   if (*maps == '\0' || !shares_root (&scan))
     return TRUE; /* a kernel thread, or a container's */
-  g_autoptr (GPtrArray) paths = scan.paths = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) paths = scan.paths = sv_strings_new ();
   SvLines lines = {maps, 0};
   for (char *line; (line = sv_lines_next (&lines)) != NULL;)
     scan_mapping (&scan, line);
@@ -169,8 +166,7 @@ sv_processes_collect (SvCollect *collect, GError **error)
     return FALSE;
   }
   if (n_hidden > 0)
-    sv_collect_add_gap (collect, "processes",
-                        "%u of %u processes cannot be looked into%s",
+    sv_collect_add_gap (collect, "processes", "%u of %u processes cannot be looked into%s",
                         n_hidden, n_seen, geteuid () == 0 ? "" : "; run as root to see them");
   g_ptr_array_sort (collect->inventory->stale_processes, compare_processes);
   return TRUE;

@@ -15,7 +15,7 @@ add_repository (SvCollect *collect, const char *file, const char *type, const ch
   repository->file = g_strdup (file);
   repository->type = g_strdup (type);
   repository->uri = g_strdup (uri);
-  repository->components = g_ptr_array_new_with_free_func (g_free);
+  repository->components = sv_strings_new ();
   repository->enabled = TRUE;
   g_ptr_array_add (collect->inventory->repositories, repository);
   return repository;
@@ -178,8 +178,7 @@ read_repo_value (SvRepository *repository, const SvIni *ini)
   gboolean is_place = g_str_equal (ini->key, "baseurl") || g_str_equal (ini->key, "mirrorlist") ||
                       g_str_equal (ini->key, "metalink");
   if (is_place && (*repository->uri == '\0' || g_str_equal (ini->key, "baseurl"))) {
-    g_free (repository->uri);
-    repository->uri = g_strdup (ini->value);
+    sv_text_set (&repository->uri, ini->value);
   } else if (g_str_equal (ini->key, "enabled"))
     repository->enabled = !sv_ini_is_false (ini->value);
   else if (g_str_equal (ini->key, "gpgcheck"))
@@ -261,12 +260,9 @@ sv_repositories_read_text (SvCollect *collect, const char *file, char *text)
 static void
 read_path (SvCollect *collect, const char *path)
 {
-  g_autoptr (GError) failure = NULL;
-  g_autofree char *text = sv_text_read (path, &failure);
+  g_autofree char *text = sv_collect_read_given (collect, "repositories", path);
   if (text != NULL)
     sv_repositories_read_text (collect, path, text);
-  else if (!sv_error_is (failure, SV_ERROR_NOT_FOUND))
-    sv_collect_add_gap (collect, "repositories", "%s", failure->message);
 }
 
 /* Names that apt takes from a directory: the rest it passes over as well. */

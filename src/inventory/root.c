@@ -108,6 +108,26 @@ sv_text_read (const char *path, GError **error)
 }
 
 char *
+sv_collect_read_given (SvCollect *collect, const char *part, const char *path)
+{
+  g_autoptr (GError) failure = NULL;
+  char *text = sv_text_read (path, &failure);
+  if (failure != NULL && !sv_error_is (failure, SV_ERROR_NOT_FOUND))
+    sv_collect_add_gap (collect, part, "%s", failure->message);
+  return text;
+}
+
+gboolean
+sv_json_take_text (SvJsonReader *reader, char **member, GError **error)
+{
+  g_autofree char *text = NULL;
+  if (!sv_json_read_string (reader, &text, error))
+    return FALSE;
+  sv_text_set (member, sv_text_or_null (text));
+  return TRUE;
+}
+
+char *
 sv_collect_read (const SvCollect *collect, const char *relative, GError **error)
 {
   g_autofree char *path = sv_collect_resolve (collect, relative, error);
@@ -141,7 +161,7 @@ compare_names (gconstpointer a, gconstpointer b)
 GPtrArray *
 sv_directory_list (const char *path)
 {
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *names = sv_strings_new ();
   g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
   for (const char *name; directory != NULL && (name = g_dir_read_name (directory)) != NULL;)
     g_ptr_array_add (names, g_strdup (name));
@@ -153,7 +173,7 @@ GPtrArray *
 sv_collect_list (const SvCollect *collect, const char *relative)
 {
   g_autofree char *path = sv_collect_resolve (collect, relative, NULL);
-  return path != NULL ? sv_directory_list (path) : g_ptr_array_new_with_free_func (g_free);
+  return path != NULL ? sv_directory_list (path) : sv_strings_new ();
 }
 
 char *

@@ -295,15 +295,13 @@ gboolean
 sv_rpm_read_manifest (SvCollect *collect, SvStream *stream, GError **error)
 {
   const char *name = sv_stream_get_name (stream);
-  g_autoptr (GBytes) bytes = sv_stream_read_all (stream, SV_LIMIT_PACKAGE_LIST_BYTES, error);
-  if (bytes == NULL)
-    return FALSE;
   gsize size;
-  const char *data = g_bytes_get_data (bytes, &size);
-  g_autofree char *text = g_strndup (data, size);
+  g_autofree char *text = sv_stream_read_text (stream, SV_LIMIT_PACKAGE_LIST_BYTES, &size, error);
+  if (text == NULL)
+    return FALSE;
   const char *member_name, *member_text;
   if (text[strspn (text, " \t\r\n")] == '{')
-    return read_json (collect, name, data, size, error);
+    return read_json (collect, name, text, size, error);
   if (find_member (text, &member_name, &member_text) != NULL)
     return read_txtar (collect, name, text, error);
   return read_rows (collect, name, text, error);
@@ -370,11 +368,9 @@ read_module (SvCollect *collect, char *text)
   gboolean enabled = FALSE;
   for (SvIni ini = {text, "", NULL, NULL}; sv_ini_next (&ini);) {
     if (ini.key == NULL) {
-      g_free (name);
-      name = g_strdup (ini.section);
+      sv_text_set (&name, ini.section);
     } else if (g_str_equal (ini.key, "stream")) {
-      g_free (stream);
-      stream = g_strdup (ini.value);
+      sv_text_set (&stream, ini.value);
     } else if (g_str_equal (ini.key, "state"))
       enabled = g_str_equal (ini.value, "enabled");
   }

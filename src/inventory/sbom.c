@@ -255,21 +255,10 @@ add_component (Document *document, const Component *component)
 
 /* --- reading both formats --- */
 
-static gboolean
-read_text (SvJsonReader *reader, char **member, GError **error)
-{
-  g_autofree char *text = NULL;
-  if (!sv_json_read_string (reader, &text, error))
-    return FALSE;
-  g_free (*member);
-  *member = !sv_text_is_empty (text) ? g_steal_pointer (&text) : NULL;
-  return TRUE;
-}
-
 #define READ_TEXT(function, T, member)                                                             \
   static gboolean function (SvJsonReader *reader, gpointer user_data, GError **error)              \
   {                                                                                                \
-    return read_text (reader, &((T *)user_data)->member, error);                                   \
+    return sv_json_take_text (reader, &((T *)user_data)->member, error);                           \
   }
 
 READ_TEXT (read_type, Component, type)
@@ -283,7 +272,7 @@ static gboolean
 read_purl (SvJsonReader *reader, gpointer user_data, GError **error)
 {
   g_autofree char *text = NULL;
-  if (!read_text (reader, &text, error))
+  if (!sv_json_take_text (reader, &text, error))
     return FALSE;
   if (text != NULL)
     g_ptr_array_add (((Component *)user_data)->purls, g_steal_pointer (&text));
@@ -374,7 +363,7 @@ read_into (SvJsonReader *reader, Document *document, gboolean system_only, GErro
                                          {"purl", read_purl},
                                          {"properties", read_properties},
                                          {"components", read_nested}};
-  Nest nest = {{.purls = g_ptr_array_new_with_free_func (g_free)}, document};
+  Nest nest = {{.purls = sv_strings_new ()}, document};
   gboolean ok = sv_json_read_object (reader, members, G_N_ELEMENTS (members), &nest, error);
   if (ok && system_only && g_strcmp0 (nest.component.type, "operating-system") == 0)
     identify_component (document, &nest.component);
@@ -438,7 +427,7 @@ read_spdx_package (SvJsonReader *reader, gpointer user_data, GError **error)
                                          {"versionInfo", read_version},
                                          {"primaryPackagePurpose", read_type},
                                          {"externalRefs", read_references}};
-  g_auto (Component) component = {.purls = g_ptr_array_new_with_free_func (g_free)};
+  g_auto (Component) component = {.purls = sv_strings_new ()};
   return sv_json_read_object (reader, members, G_N_ELEMENTS (members), &component, error) &&
          take_component (user_data, &component, reader, error);
 }

@@ -96,44 +96,33 @@ read_sources (SvJsonReader *reader, gpointer user_data, GError **error)
 }
 
 static gboolean
-read_text (SvJsonReader *reader, char **member, GError **error)
-{
-  g_autofree char *text = NULL;
-  if (!sv_json_read_string (reader, &text, error))
-    return FALSE;
-  g_free (*member);
-  *member = !sv_text_is_empty (text) ? g_steal_pointer (&text) : NULL;
-  return TRUE;
-}
-
-static gboolean
 read_family (SvJsonReader *reader, gpointer user_data, GError **error)
 {
-  return read_text (reader, &((Document *)user_data)->family, error);
+  return sv_json_take_text (reader, &((Document *)user_data)->family, error);
 }
 
 static gboolean
 read_release (SvJsonReader *reader, gpointer user_data, GError **error)
 {
-  return read_text (reader, &((Document *)user_data)->release, error);
+  return sv_json_take_text (reader, &((Document *)user_data)->release, error);
 }
 
 static gboolean
 read_server (SvJsonReader *reader, gpointer user_data, GError **error)
 {
-  return read_text (reader, &((Document *)user_data)->collect->inventory->hostname, error);
+  return sv_json_take_text (reader, &((Document *)user_data)->collect->inventory->hostname, error);
 }
 
 static gboolean
 read_kernel_release (SvJsonReader *reader, gpointer user_data, GError **error)
 {
-  return read_text (reader, &((SvCollect *)user_data)->running_release, error);
+  return sv_json_take_text (reader, &((SvCollect *)user_data)->running_release, error);
 }
 
 static gboolean
 read_kernel_version (SvJsonReader *reader, gpointer user_data, GError **error)
 {
-  return read_text (reader, &((SvCollect *)user_data)->running_version, error);
+  return sv_json_take_text (reader, &((SvCollect *)user_data)->running_version, error);
 }
 
 static gboolean
@@ -149,7 +138,7 @@ static gboolean
 read_container_id (SvJsonReader *reader, gpointer user_data, GError **error)
 {
   g_autofree char *id = NULL;
-  if (!read_text (reader, &id, error))
+  if (!sv_json_take_text (reader, &id, error))
     return FALSE;
   ((SvCollect *)user_data)->container = id != NULL;
   return TRUE;

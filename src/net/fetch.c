@@ -86,8 +86,7 @@ take_header (Transfer *transfer, const char *name, const char *value)
                {"location", &transfer->location}};
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     if (g_ascii_strcasecmp (texts[i].name, name) == 0) {
-      g_free (*texts[i].to);
-      *texts[i].to = g_strdup (value);
+      sv_text_set (texts[i].to, value);
     }
   if (g_ascii_strcasecmp (name, "content-range") == 0)
     transfer->range_start = parse_range_start (value);

@@ -107,7 +107,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->directory = g_dir_make_tmp ("salve-fetch-XXXXXX", NULL);
   fixture->path = g_build_filename (fixture->directory, "file", NULL);
   fixture->etag = "\"one\"";
-  fixture->seen = g_ptr_array_new_with_free_func (g_free);
+  fixture->seen = sv_strings_new ();
   test_server_start (&fixture->server, answer, fixture);
 }
 

@@ -53,14 +53,6 @@ is_logical (const char *attribute)
   return g_str_equal (attribute, SV_CPE_ANY) || g_str_equal (attribute, SV_CPE_NA);
 }
 
-static gboolean
-fail (GError **error, const char *what, const char *subject)
-{
-  g_autofree char *shown = sv_text_printable (subject);
-  g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "%s '%s'", what, shown);
-  return FALSE;
-}
-
 /* --- wildcards: an asterisk, or a run of question marks, at either end of a value --- */
 
 typedef struct {
@@ -185,7 +177,7 @@ read_formatted (const char *text, GError **error)
     } else if (g_ascii_isalnum (*c) || strchr (PLAIN_PUNCTUATION "*?", *c) != NULL)
       g_string_append_c (value, g_ascii_tolower (*c));
     else {
-      fail (error, "a character that must be written with a backslash in", text);
+      sv_error_set_invalid (error, "a character that must be written with a backslash in", text);
       return NULL;
     }
   }
@@ -235,7 +227,7 @@ read_uri (const char *text, GError **error)
     else if (g_ascii_isalnum (*c) || strchr (PLAIN_PUNCTUATION "~", *c) != NULL)
       append_quoted (value, *c);
     else {
-      fail (error, "a character that must be percent-encoded in", text);
+      sv_error_set_invalid (error, "a character that must be percent-encoded in", text);
       return NULL;
     }
   }
@@ -250,14 +242,13 @@ set_attribute (SvCpe *cpe, guint index, char *value, GError **error)
   char **attribute = attribute_of (cpe, index);
   if (value == NULL)
     return FALSE;
-  g_free (*attribute);
-  *attribute = value;
+  sv_text_take (attribute, value);
   if (value[0] == '\0')
-    return fail (error, "nothing given for", cpe_fields[index].name);
+    return sv_error_set_invalid (error, "nothing given for", cpe_fields[index].name);
   if (has_inner_wildcards (value))
-    return fail (error, "a wildcard that is not at an end of", value);
+    return sv_error_set_invalid (error, "a wildcard that is not at an end of", value);
   if (index == PART && (strchr ("aoh*-", value[0]) == NULL || value[1] != '\0'))
-    return fail (error, "part is a, o or h, not", value);
+    return sv_error_set_invalid (error, "part is a, o or h, not", value);
   return TRUE;
 }
 
@@ -268,11 +259,11 @@ parse_formatted (SvCpe *cpe, const char *text, GError **error)
   for (const char *rest = text; rest != NULL; index++) {
     g_autofree char *component = next_component (&rest);
     if (index >= N_ATTRIBUTES)
-      return fail (error, "more than 11 attributes in", text);
+      return sv_error_set_invalid (error, "more than 11 attributes in", text);
     if (!set_attribute (cpe, index, read_formatted (component, error), error))
       return FALSE;
   }
-  return index > PRODUCT ? TRUE : fail (error, "no product in", text);
+  return index > PRODUCT ? TRUE : sv_error_set_invalid (error, "no product in", text);
 }
 
 /* "~edition~sw_edition~target_sw~target_hw~other", or the plain edition of CPE 2.2. */
@@ -283,7 +274,7 @@ parse_edition (SvCpe *cpe, const char *text, GError **error)
     return set_attribute (cpe, EDITION, read_uri (text, error), error);
   g_auto (GStrv) parts = g_strsplit (text + 1, "~", -1);
   if (g_strv_length (parts) != 1 + N_ATTRIBUTES - SW_EDITION)
-    return fail (error, "a packed edition has five parts, not", text);
+    return sv_error_set_invalid (error, "a packed edition has five parts, not", text);
   for (guint i = 0; parts[i] != NULL; i++)
     if (!set_attribute (cpe, i == 0 ? EDITION : SW_EDITION + i - 1, read_uri (parts[i], error),
                         error))
@@ -297,7 +288,7 @@ parse_uri (SvCpe *cpe, const char *text, GError **error)
   g_auto (GStrv) parts = g_strsplit (text, ":", -1);
   guint n_parts = g_strv_length (parts);
   if (n_parts <= PRODUCT || n_parts > N_URI_COMPONENTS)
-    return fail (error, "3 to 7 components are needed in", text);
+    return sv_error_set_invalid (error, "3 to 7 components are needed in", text);
   for (guint i = 0; i < n_parts; i++)
     if (i == EDITION ? !parse_edition (cpe, parts[i], error)
                      : !set_attribute (cpe, i, read_uri (parts[i], error), error))
@@ -317,7 +308,8 @@ parse (SvCpe *cpe, const char *text, GError **error)
     return parse_formatted (cpe, text + strlen (FORMATTED_PREFIX), error);
   if (g_ascii_strncasecmp (text, URI_PREFIX, strlen (URI_PREFIX)) == 0)
     return parse_uri (cpe, text + strlen (URI_PREFIX), error);
-  return fail (error, "a CPE name begins with " FORMATTED_PREFIX " or " URI_PREFIX ", not", text);
+  return sv_error_set_invalid (
+      error, "a CPE name begins with " FORMATTED_PREFIX " or " URI_PREFIX ", not", text);
 }
 
 SvCpe *

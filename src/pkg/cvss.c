@@ -59,14 +59,6 @@ sv_cvss_group_is_defined (const SvCvssStandard *standard, const SvCvssChoice *ch
 }
 
 static gboolean
-fail (GError **error, const char *what, const char *field)
-{
-  g_autofree char *shown = sv_text_printable (field);
-  g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "%s '%s'", what, shown);
-  return FALSE;
-}
-
-static gboolean
 find_metric (const SvCvssStandard *standard, const char *name, guint *ret_metric)
 {
   for (guint i = 0; i < standard->n_metrics; i++)
@@ -95,17 +87,17 @@ read_field (const SvCvssStandard *standard, const char *field, SvCvssChoice *cho
   guint metric;
   const char *colon = strchr (field, ':');
   if (colon == NULL)
-    return fail (error, "no ':' in the metric", field);
+    return sv_error_set_invalid (error, "no ':' in the metric", field);
   g_autofree char *name = g_strndup (field, (gsize)(colon - field));
   if (!find_metric (standard, name, &metric))
-    return fail (error, "unknown metric", name);
+    return sv_error_set_invalid (error, "unknown metric", name);
   guint32 bit = 1u << metric;
   if (choice->given & bit)
-    return fail (error, "metric given twice:", name);
+    return sv_error_set_invalid (error, "metric given twice:", name);
   if (standard->ordered && choice->given > bit)
-    return fail (error, "metric out of order:", name);
+    return sv_error_set_invalid (error, "metric out of order:", name);
   if (!find_value (&standard->metrics[metric], colon + 1, &choice->value[metric]))
-    return fail (error, "unknown value in", field);
+    return sv_error_set_invalid (error, "unknown value in", field);
   choice->given |= bit;
   return TRUE;
 }
@@ -136,7 +128,7 @@ check_complete (const SvCvssStandard *standard, const SvCvssChoice *choice, GErr
     gboolean begun = standard->whole_groups && is_last_of_group (standard, i) &&
                      (choice->given & group_bits (standard, metric->group)) != 0;
     if ((metric->group == SV_CVSS_BASE || begun) && !(choice->given & 1u << i))
-      return fail (error, "missing metric", metric->name);
+      return sv_error_set_invalid (error, "missing metric", metric->name);
   }
   return TRUE;
 }

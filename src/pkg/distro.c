@@ -312,13 +312,6 @@ complete (SvDistro *distro, const Row *row)
   distro->ecosystem = format_ecosystem (row, major);
 }
 
-static void
-take (char **member, char *text)
-{
-  g_free (*member);
-  *member = text;
-}
-
 /* "platform:el8", "platform:f40": the base that packages are built for. */
 static void
 apply_platform (SvDistro *distro, const char *platform)
@@ -328,8 +321,8 @@ apply_platform (SvDistro *distro, const char *platform)
   } platforms[] = {{"platform:el", "rhel"}, {"platform:f", "fedora"}};
   for (gsize i = 0; platform != NULL && i < G_N_ELEMENTS (platforms); i++)
     if (g_str_has_prefix (platform, platforms[i].prefix)) {
-      take (&distro->family, g_strdup (platforms[i].family));
-      take (&distro->release, cut_version (platform + strlen (platforms[i].prefix), 1));
+      sv_text_take (&distro->family, g_strdup (platforms[i].family));
+      sv_text_take (&distro->release, cut_version (platform + strlen (platforms[i].prefix), 1));
       return;
     }
 }
@@ -379,7 +372,7 @@ tell_stream (SvDistro *distro)
   if (!g_str_equal (distro->id, "centos") || distro->name == NULL ||
       strstr (distro->name, "Stream") == NULL)
     return;
-  take (&distro->id, g_strdup ("centos-stream"));
+  sv_text_take (&distro->id, g_strdup ("centos-stream"));
 }
 
 static SvDistro *

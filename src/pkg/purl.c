@@ -21,21 +21,6 @@ sv_purl_free (SvPurl *purl)
   sv_record_free (&sv_purl_type, purl);
 }
 
-static gboolean
-fail (GError **error, const char *what, const char *subject)
-{
-  g_autofree char *shown = sv_text_printable (subject);
-  g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "%s '%s'", what, shown);
-  return FALSE;
-}
-
-static void
-take (char **member, char *text)
-{
-  g_free (*member);
-  *member = text;
-}
-
 /* --- qualifiers, as "key=value" --- */
 
 static gsize
@@ -77,19 +62,20 @@ join_segments (char **member, const char *const *dropped)
   for (gsize i = 0; segments[i] != NULL; i++)
     if (!g_strv_contains (dropped, segments[i]))
       g_string_append_printf (joined, "%s%s", joined->len > 0 ? "/" : "", segments[i]);
-  take (member, g_string_free (joined, FALSE));
+  sv_text_take (member, g_string_free (joined, FALSE));
 }
 
 static gboolean
 normalize_type (SvPurl *purl, GError **error)
 {
   if (sv_text_is_empty (purl->type))
-    return fail (error, "no type in", "pkg:");
-  take (&purl->type, g_ascii_strdown (purl->type, -1));
+    return sv_error_set_invalid (error, "no type in", "pkg:");
+  sv_text_take (&purl->type, g_ascii_strdown (purl->type, -1));
   if (strchr (LETTERS, purl->type[0]) == NULL ||
       strspn (purl->type, LETTERS DIGITS ".-") != strlen (purl->type))
-    return fail (error, "a type begins with a letter and holds letters, digits, '.' and '-': not",
-                 purl->type);
+    return sv_error_set_invalid (
+        error, "a type begins with a letter and holds letters, digits, '.' and '-': not",
+        purl->type);
   return TRUE;
 }
 
@@ -101,9 +87,9 @@ normalize_key (char *qualifier, GError **error)
     qualifier[i] = g_ascii_tolower (qualifier[i]);
   if (length == 0 || strchr (LETTERS, qualifier[0]) == NULL ||
       strspn (qualifier, LETTERS DIGITS ".-_") != length || qualifier[length] != '=')
-    return fail (error,
-                 "a qualifier is key=value, with a key of letters, digits, '.', '-', '_': not",
-                 qualifier);
+    return sv_error_set_invalid (
+        error, "a qualifier is key=value, with a key of letters, digits, '.', '-', '_': not",
+        qualifier);
   return TRUE;
 }
 
@@ -123,7 +109,7 @@ normalize_qualifiers (SvPurl *purl, GError **error)
     g_ptr_array_sort (list, compare_keys);
   for (guint i = 1; list != NULL && i < list->len; i++)
     if (compare_keys (&list->pdata[i - 1], &list->pdata[i]) == 0)
-      return fail (error, "qualifier key given twice:", list->pdata[i]);
+      return sv_error_set_invalid (error, "qualifier key given twice:", list->pdata[i]);
   return TRUE;
 }
 
@@ -131,13 +117,13 @@ static gboolean
 check_required (const SvPurl *purl, const SvPurlType *type, GError **error)
 {
   if (sv_text_is_empty (purl->name))
-    return fail (error, "no name in a purl of type", purl->type);
+    return sv_error_set_invalid (error, "no name in a purl of type", purl->type);
   if (type->namespace == SV_PURL_REQUIRED && purl->namespace == NULL)
-    return fail (error, "a namespace is required in a purl of type", purl->type);
+    return sv_error_set_invalid (error, "a namespace is required in a purl of type", purl->type);
   if (type->namespace == SV_PURL_PROHIBITED && purl->namespace != NULL)
-    return fail (error, "there is no namespace in a purl of type", purl->type);
+    return sv_error_set_invalid (error, "there is no namespace in a purl of type", purl->type);
   if (type->qualifier != NULL && sv_purl_find_qualifier (purl, type->qualifier) == NULL)
-    return fail (error, "missing qualifier", type->qualifier);
+    return sv_error_set_invalid (error, "missing qualifier", type->qualifier);
   return TRUE;
 }
 
@@ -147,10 +133,10 @@ check_utf8 (const SvPurl *purl, GError **error)
   const char *const texts[] = {purl->namespace, purl->name, purl->version, purl->subpath};
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     if (texts[i] != NULL && !g_utf8_validate (texts[i], -1, NULL))
-      return fail (error, "no UTF-8:", texts[i]);
+      return sv_error_set_invalid (error, "no UTF-8:", texts[i]);
   for (guint i = 0; purl->qualifiers != NULL && i < purl->qualifiers->len; i++)
     if (!g_utf8_validate (purl->qualifiers->pdata[i], -1, NULL))
-      return fail (error, "no UTF-8:", purl->qualifiers->pdata[i]);
+      return sv_error_set_invalid (error, "no UTF-8:", purl->qualifiers->pdata[i]);
   return TRUE;
 }
 
@@ -161,7 +147,7 @@ strip_slashes (char **member)
   gsize length = strlen (begin);
   while (length > 0 && begin[length - 1] == '/')
     length--;
-  take (member, g_strndup (begin, length));
+  sv_text_take (member, g_strndup (begin, length));
 }
 
 static void
@@ -175,7 +161,7 @@ normalize_paths (SvPurl *purl)
   strip_slashes (&purl->name);
   for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
     if (sv_text_is_empty (*members[i]))
-      take (members[i], NULL);
+      sv_text_take (members[i], NULL);
 }
 
 static gboolean
@@ -256,10 +242,10 @@ cut (char *text, char separator, char **ret_behind, GError **error)
   if (at == NULL)
     return TRUE;
   if (strchr (at + 1, separator) != NULL)
-    return fail (error,
-                 separator == '#' ? "a second '#' not encoded as %23 in"
-                                  : "a second '?' not encoded as %3F in",
-                 text);
+    return sv_error_set_invalid (error,
+                                 separator == '#' ? "a second '#' not encoded as %23 in"
+                                                  : "a second '?' not encoded as %3F in",
+                                 text);
   *at = '\0';
   return TRUE;
 }
@@ -270,7 +256,7 @@ decode (const char *text, GError **error)
 {
   char *decoded = g_uri_unescape_string (text, NULL);
   if (decoded == NULL)
-    fail (error, "broken percent-encoding in", text);
+    sv_error_set_invalid (error, "broken percent-encoding in", text);
   return decoded;
 }
 
@@ -283,9 +269,9 @@ decode_path (const char *path, char **ret_decoded, GError **error)
     char *decoded = decode (segments[i], error);
     if (decoded == NULL)
       return FALSE;
-    take (&segments[i], decoded);
+    sv_text_take (&segments[i], decoded);
     if (strchr (decoded, '/') != NULL)
-      return fail (error, "an encoded '/' in the segment", decoded);
+      return sv_error_set_invalid (error, "an encoded '/' in the segment", decoded);
   }
   *ret_decoded = g_strjoinv ("/", segments);
   return TRUE;
@@ -333,10 +319,10 @@ parse_qualifier (SvPurl *purl, const char *text, gboolean strict, GError **error
   gsize length = key_length (text);
   gboolean exact = strict && (sv_purl_type_find (purl->type)->flags & SV_PURL_EXACT_KEYS);
   if (text[length] == '\0')
-    return fail (error, "no '=' in the qualifier", text);
+    return sv_error_set_invalid (error, "no '=' in the qualifier", text);
   for (gsize i = 0; exact && i < length; i++)
     if (g_ascii_isupper (text[i]))
-      return fail (error, "qualifier keys are lower case: not", text);
+      return sv_error_set_invalid (error, "qualifier keys are lower case: not", text);
   g_autofree char *value = decode (text + length + 1, error);
   if (value == NULL)
     return FALSE;
@@ -348,7 +334,7 @@ static gboolean
 parse_qualifiers (SvPurl *purl, const char *text, gboolean strict, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (text, "&", -1);
-  purl->qualifiers = g_ptr_array_new_with_free_func (g_free);
+  purl->qualifiers = sv_strings_new ();
   for (gsize i = 0; parts[i] != NULL; i++)
     if (!parse_qualifier (purl, parts[i], strict, error))
       return FALSE;
@@ -370,12 +356,12 @@ parse (char *text, gboolean strict, SvPurl *purl, GError **error)
 {
   char *subpath, *qualifiers, *rest = skip_scheme (text);
   if (rest == NULL)
-    return fail (error, "a purl begins with pkg:, not", text);
+    return sv_error_set_invalid (error, "a purl begins with pkg:, not", text);
   if (!cut (rest, '#', &subpath, error) || !cut (rest, '?', &qualifiers, error))
     return FALSE;
   char *slash = strchr (rest, '/');
   if (slash == NULL)
-    return fail (error, "no name behind the type", rest);
+    return sv_error_set_invalid (error, "no name behind the type", rest);
   purl->type = g_ascii_strdown (rest, slash - rest);
   return parse_names (purl, slash + 1, error) &&
          (sv_text_is_empty (qualifiers) || parse_qualifiers (purl, qualifiers, strict, error)) &&
@@ -393,7 +379,7 @@ check_text (const char *text, GError **error)
   }
   for (const char *c = text; *c != '\0'; c++)
     if (!g_ascii_isgraph (*c))
-      return fail (error, "a character that must be percent-encoded in", text);
+      return sv_error_set_invalid (error, "a character that must be percent-encoded in", text);
   return TRUE;
 }
 

@@ -41,7 +41,7 @@ read_component (SvJsonReader *reader, const char *key, gpointer purl, GError **e
   g_assert_nonnull (field);
   if (field->type == SV_TYPE_STRING)
     return sv_json_read_string (reader, G_STRUCT_MEMBER_P (purl, field->offset), error);
-  ((SvPurl *)purl)->qualifiers = g_ptr_array_new_with_free_func (g_free);
+  ((SvPurl *)purl)->qualifiers = sv_strings_new ();
   return sv_json_read_map (reader, read_qualifier, ((SvPurl *)purl)->qualifiers, error);
 }
 

@@ -2,13 +2,6 @@
 
 #include <string.h>
 
-static void
-take (char **member, char *text)
-{
-  g_free (*member);
-  *member = text;
-}
-
 void
 sv_purl_fold (char **component)
 {
@@ -17,7 +10,7 @@ sv_purl_fold (char **component)
   GString *folded = g_string_new (NULL);
   for (const char *c = *component; *c != '\0'; c = g_utf8_next_char (c))
     g_string_append_unichar (folded, g_unichar_tolower (g_utf8_get_char (c)));
-  take (component, g_string_free (folded, FALSE));
+  sv_text_take (component, g_string_free (folded, FALSE));
 }
 
 static gboolean
@@ -37,7 +30,7 @@ refine_pypi (SvPurl *purl, GError **error)
       g_string_append_c (name, *c);
     else if (c == purl->name || strchr ("-_.", c[-1]) == NULL)
       g_string_append_c (name, '-');
-  take (&purl->name, g_string_free (name, FALSE));
+  sv_text_take (&purl->name, g_string_free (name, FALSE));
   return TRUE;
 }
 
@@ -74,7 +67,7 @@ refine_cpan (SvPurl *purl, GError **error)
   if (strstr (purl->name, "::") != NULL)
     return refuse (error, "a cpan name is that of a distribution, not of a module with '::'");
   if (purl->namespace != NULL)
-    take (&purl->namespace, g_ascii_strup (purl->namespace, -1));
+    sv_text_take (&purl->namespace, g_ascii_strup (purl->namespace, -1));
   return TRUE;
 }
 

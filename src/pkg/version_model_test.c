@@ -209,7 +209,7 @@ check_pair (const Model *model, const char *a, const char *b)
 static guint
 check_group (const Model *model)
 {
-  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) texts = sv_strings_new ();
   const char *base[N_PIECES] = {"1", ".0", "a", "1", "", ""};
   if (model->scheme == SV_SCHEME_APK)
     base[3] = "";

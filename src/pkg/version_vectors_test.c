@@ -138,8 +138,8 @@ test_vers (gconstpointer data)
   g_autoptr (SvStream) stream = sv_stream_open (path, &error);
   g_assert_no_error (error);
   g_autoptr (SvJsonReader) reader = sv_json_reader_new (stream);
-  g_autoptr (GPtrArray) versions = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) sorted = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) versions = sv_strings_new ();
+  g_autoptr (GPtrArray) sorted = sv_strings_new ();
   Vers vers = {table, versions, sorted, 0};
   sv_json_read_object (reader, members, G_N_ELEMENTS (members), &vers, &error);
   g_assert_no_error (error);

@@ -50,7 +50,7 @@ sv_decision_answer_free (SvDecisionAnswer *answer)
 static GPtrArray *
 list_names (const SvDecisionPoint *point, SvValueSet set)
 {
-  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *list = sv_strings_new ();
   for (guint i = 1; point->names[i] != NULL; i++)
     if (set == 0 || (set >> i & 1))
       g_ptr_array_add (list, g_strdup (point->names[i]));

@@ -104,13 +104,6 @@ check_text (const char *key, const char *value, GError **error)
   return FALSE;
 }
 
-static void
-replace_text (char **member, const char *text)
-{
-  g_free (*member);
-  *member = g_strdup (text);
-}
-
 gboolean
 sv_host_facts_set_from (SvHostFacts *facts, const char *key, const char *value, const char *origin,
                         GError **error)
@@ -123,7 +116,7 @@ sv_host_facts_set_from (SvHostFacts *facts, const char *key, const char *value, 
                                            G_STRUCT_MEMBER_P (facts, keys[i].value), error)
                : !check_text (key, value, error))
       return FALSE;
-    replace_text (G_STRUCT_MEMBER_P (facts, keys[i].text), choice ? origin : value);
+    sv_text_set (G_STRUCT_MEMBER_P (facts, keys[i].text), choice ? origin : value);
     return TRUE;
   }
   return refuse_key (key, error);

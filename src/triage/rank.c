@@ -30,10 +30,14 @@ int
 sv_rank_compare (const SvRank *a, const SvRank *b)
 {
   const int orders[] = {
-      ORDER (!!b->exploited, !!a->exploited),     ORDER (b->ssvc, a->ssvc),
-      ORDER (due_or_never (a), due_or_never (b)), ORDER (known (b->epss), known (a->epss)),
-      ORDER (known (b->cvss), known (a->cvss)),   ORDER (b->reach, a->reach),
-      ORDER (b->urgency, a->urgency),             ORDER (b->n_healed, a->n_healed),
+      ORDER (!!b->exploited, !!a->exploited),
+      ORDER (b->ssvc, a->ssvc),
+      ORDER (due_or_never (a), due_or_never (b)),
+      ORDER (known (b->epss), known (a->epss)),
+      ORDER (known (b->cvss), known (a->cvss)),
+      ORDER (b->reach, a->reach),
+      ORDER (b->urgency, a->urgency),
+      ORDER (b->n_healed, a->n_healed),
       g_strcmp0 (a->name, b->name),
   };
   for (gsize i = 0; i < G_N_ELEMENTS (orders); i++)

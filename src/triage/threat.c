@@ -153,8 +153,7 @@ apply (gsize rule, const SvEvidence *evidence, SvThreat *threat)
   guint said = rules[rule].read (evidence, &source);
   if (*value == 0 && (said != 0 || *origin == NULL)) {
     *value = (gint)said;
-    g_free (*origin);
-    *origin = g_steal_pointer (&source);
+    sv_text_take (origin, g_steal_pointer (&source));
   } else if (said != 0 && said != (guint)*value) {
     g_autofree char *first = *origin;
     *origin = g_strdup_printf ("%s (over %s: %s)", first, source, rules[rule].point->names[said]);

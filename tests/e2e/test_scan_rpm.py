@@ -131,8 +131,8 @@ def test_affected_is_what_the_host_would_update(salve, data, alma, alma_feed):
     known = [c for c in claims if alma.published(c[1]) < alma.scanned]
     assert known and all(package in alma.offered for package, _, _ in known)
     order = alma.order([(fixed, alma.offered[package]) for package, _, fixed in known])
-    unexplained = {(p, n, f) for p, n, f in known
-                   if order[f, alma.offered[p]] > 0 and f.split(":")[-1] > alma.offered[p].split(":")[-1]}
+    unexplained = {(p, n, f) for p, n, f in known if order[f, alma.offered[p]] > 0
+                   and f.split(":")[-1] > alma.offered[p].split(":")[-1]}
     assert not unexplained
 
 
@@ -154,7 +154,7 @@ def test_module_streams_make_no_false_findings(salve, data, alma, alma_feed):
 
 
 def test_advised_updates(salve, data, alma, alma_feed):
-    """Many notices, one update for each package, to the version that satisfies them all (trap 95)."""
+    """Many notices, one update for each package, to the version that satisfies all (trap 95)."""
     report = salve.json(*scan_args(data, "alma_8", alma_feed))
     updates = {(u["package"], u["arch"]): u for u in report["updates"]}
     assert len(updates) == len(report["updates"])
@@ -219,7 +219,8 @@ def test_release_past_its_end(salve, data):
 
 def test_topic_of_another_kernel_line(salve, data, tmp_path):
     """Amazon Linux 2 has kernels in several lines: 5.15's notices say nothing of 5.10 (trap 63)."""
-    path = fixture(data, tmp_path, "vuls-fixtures-amazon.tar.zst", "updateinfo_2_kernel-5.15.xml.gz")
+    path = fixture(data, tmp_path, "vuls-fixtures-amazon.tar.zst",
+                   "updateinfo_2_kernel-5.15.xml.gz")
     report = salve.json(*scan_args(data, "amazon_2_extra_kernel", f"updateinfo:{path}"))
     assert report["sources"] and report["findings"] == []
     assert gaps(report, "release") == []
@@ -234,7 +235,8 @@ def test_special_group_kernel_is_not_the_host_s(salve, data, tmp_path):
 
 def test_minor_release_notices(salve, data, tmp_path):
     with tarfile.open(fileobj=io.BytesIO(unpack(data / "rpm/vuls-fixtures-rocky.tar.zst"))) as tar:
-        name = next(m.name for m in tar if "rocky/8.6/BaseOS" in m.name and "updateinfo.xml" in m.name)
+        name = next(m.name for m in tar
+                    if "rocky/8.6/BaseOS" in m.name and "updateinfo.xml" in m.name)
     path = fixture(data, tmp_path, "vuls-fixtures-rocky.tar.zst", name)
     report = salve.json(*scan_args(data, "rocky_8", f"updateinfo:{path}"))
     assert [(f["package"], f["vulnerability"]) for f in affected(report)] == [

@@ -1,34 +1,115 @@
-CREATE TABLE feed ( id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, url TEXT, release TEXT, schedule_s INTEGER NOT NULL DEFAULT 0, authenticity TEXT, authenticity_detail TEXT, enabled INTEGER NOT NULL DEFAULT 1, attempted_at_us INTEGER NOT NULL DEFAULT 0, synced_at_us INTEGER NOT NULL DEFAULT 0, content_at_us INTEGER NOT NULL DEFAULT 0, sha256 TEXT, records INTEGER NOT NULL DEFAULT 0, skipped INTEGER NOT NULL DEFAULT 0, error TEXT, engine TEXT ) STRICT;
+-- 1 0001_feeds 143e5731d0ff8f02fb5136b81eeba8683006c9d804d4ba341ce181f163dda16e
+-- 2 0002_scans 710eccf3460d6ff18989e933a9ec854f31322fff2f8ad1468772b94b5e6d132d
+-- 3 0003_finding_intervals b20711029f6f7b5f72aa9750c1e641fc089b48e8b281ca0008ed375164ec9349
 
-CREATE TABLE feed_advisory ( feed TEXT NOT NULL, id TEXT NOT NULL, class TEXT NOT NULL, title TEXT, severity TEXT, published_at_us INTEGER NOT NULL DEFAULT 0, modified_at_us INTEGER NOT NULL DEFAULT 0, withdrawn_at_us INTEGER NOT NULL DEFAULT 0, url TEXT, vulnerabilities TEXT NOT NULL, reboot_suggested INTEGER NOT NULL DEFAULT 0 ) STRICT;
+
+CREATE TABLE feed ( id TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  url TEXT,
+  release TEXT,
+  schedule_s INTEGER NOT NULL DEFAULT 0,
+  authenticity TEXT,
+  authenticity_detail TEXT,
+  enabled INTEGER NOT NULL DEFAULT 1,
+  attempted_at_us INTEGER NOT NULL DEFAULT 0,
+  synced_at_us INTEGER NOT NULL DEFAULT 0,
+  content_at_us INTEGER NOT NULL DEFAULT 0,
+  sha256 TEXT,
+  records INTEGER NOT NULL DEFAULT 0,
+  skipped INTEGER NOT NULL DEFAULT 0,
+  error TEXT,
+  engine TEXT ) STRICT;
+
+CREATE TABLE feed_advisory ( feed TEXT NOT NULL,
+  id TEXT NOT NULL,
+  class TEXT NOT NULL,
+  title TEXT,
+  severity TEXT,
+  published_at_us INTEGER NOT NULL DEFAULT 0,
+  modified_at_us INTEGER NOT NULL DEFAULT 0,
+  withdrawn_at_us INTEGER NOT NULL DEFAULT 0,
+  url TEXT,
+  vulnerabilities TEXT NOT NULL,
+  reboot_suggested INTEGER NOT NULL DEFAULT 0 ) STRICT;
 
 CREATE INDEX feed_advisory_by_id ON feed_advisory (id);
 
-CREATE TABLE feed_alias ( feed TEXT NOT NULL, id TEXT NOT NULL, vulnerability TEXT NOT NULL ) STRICT;
+CREATE TABLE feed_alias ( feed TEXT NOT NULL,
+  id TEXT NOT NULL,
+  vulnerability TEXT NOT NULL ) STRICT;
 
 CREATE INDEX feed_alias_by_id ON feed_alias (id);
 
 CREATE INDEX feed_alias_by_vulnerability ON feed_alias (vulnerability);
 
-CREATE TABLE feed_cve ( feed TEXT NOT NULL, vulnerability TEXT NOT NULL, title TEXT, state TEXT, published_at_us INTEGER NOT NULL DEFAULT 0, exploitation TEXT, automatable TEXT, technical_impact TEXT, assessed_at_us INTEGER NOT NULL DEFAULT 0, cvss TEXT, cvss_score REAL ) STRICT;
+CREATE TABLE feed_cve ( feed TEXT NOT NULL,
+  vulnerability TEXT NOT NULL,
+  title TEXT,
+  state TEXT,
+  published_at_us INTEGER NOT NULL DEFAULT 0,
+  exploitation TEXT,
+  automatable TEXT,
+  technical_impact TEXT,
+  assessed_at_us INTEGER NOT NULL DEFAULT 0,
+  cvss TEXT,
+  cvss_score REAL ) STRICT;
 
 CREATE INDEX feed_cve_by_vulnerability ON feed_cve (vulnerability);
 
-CREATE TABLE feed_epss ( feed TEXT NOT NULL, vulnerability TEXT NOT NULL, score REAL , percentile REAL , scored_at_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
+CREATE TABLE feed_epss ( feed TEXT NOT NULL,
+  vulnerability TEXT NOT NULL,
+  score REAL ,
+  percentile REAL ,
+  scored_at_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
 
 CREATE INDEX feed_epss_by_vulnerability ON feed_epss (vulnerability);
 
-CREATE TABLE feed_kev ( feed TEXT NOT NULL, vulnerability TEXT NOT NULL, added_at_us INTEGER NOT NULL DEFAULT 0, due_at_us INTEGER NOT NULL DEFAULT 0, ransomware INTEGER NOT NULL DEFAULT 0, name TEXT, action TEXT, forensic_triage TEXT ) STRICT;
+CREATE TABLE feed_kev ( feed TEXT NOT NULL,
+  vulnerability TEXT NOT NULL,
+  added_at_us INTEGER NOT NULL DEFAULT 0,
+  due_at_us INTEGER NOT NULL DEFAULT 0,
+  ransomware INTEGER NOT NULL DEFAULT 0,
+  name TEXT,
+  action TEXT,
+  forensic_triage TEXT ) STRICT;
 
 CREATE INDEX feed_kev_by_vulnerability ON feed_kev (vulnerability);
 
-CREATE TABLE feed_statement ( feed TEXT NOT NULL, vulnerability TEXT NOT NULL, advisory TEXT, release TEXT NOT NULL, package TEXT NOT NULL, name_kind TEXT NOT NULL, arch TEXT, module TEXT, scheme TEXT NOT NULL, status TEXT NOT NULL, promise TEXT NOT NULL, introduced TEXT, fixed TEXT, last_affected TEXT, urgency TEXT, note TEXT, class TEXT NOT NULL DEFAULT 'security', introduced_key BLOB, fixed_key BLOB, last_affected_key BLOB ) STRICT;
+CREATE TABLE feed_statement ( feed TEXT NOT NULL,
+  vulnerability TEXT NOT NULL,
+  advisory TEXT,
+  release TEXT NOT NULL,
+  package TEXT NOT NULL,
+  name_kind TEXT NOT NULL,
+  arch TEXT,
+  module TEXT,
+  scheme TEXT NOT NULL,
+  status TEXT NOT NULL,
+  promise TEXT NOT NULL,
+  introduced TEXT,
+  fixed TEXT,
+  last_affected TEXT,
+  urgency TEXT,
+  note TEXT,
+  class TEXT NOT NULL DEFAULT 'security',
+  introduced_key BLOB,
+  fixed_key BLOB,
+  last_affected_key BLOB ) STRICT;
 
 CREATE INDEX feed_statement_by_package ON feed_statement (release, package, feed);
 
 CREATE INDEX feed_statement_by_vulnerability ON feed_statement (vulnerability);
 
-CREATE TABLE finding ( host TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE, vulnerability TEXT NOT NULL, package TEXT NOT NULL, arch TEXT NOT NULL, installed TEXT NOT NULL, status TEXT NOT NULL, first_seen_us INTEGER NOT NULL, fix_available_us INTEGER NOT NULL DEFAULT 0, last_seen_us INTEGER NOT NULL, resolved_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
+CREATE TABLE finding ( host TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+  vulnerability TEXT NOT NULL,
+  package TEXT NOT NULL,
+  arch TEXT NOT NULL,
+  installed TEXT NOT NULL,
+  status TEXT NOT NULL,
+  first_seen_us INTEGER NOT NULL,
+  fix_available_us INTEGER NOT NULL DEFAULT 0,
+  last_seen_us INTEGER NOT NULL,
+  resolved_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
 
 CREATE INDEX finding_by_host ON finding (host, first_seen_us);
 
@@ -36,11 +117,25 @@ CREATE INDEX finding_by_vulnerability ON finding (vulnerability);
 
 CREATE UNIQUE INDEX finding_open ON finding (host, vulnerability, package, arch) WHERE resolved_us = 0;
 
-CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY, hostname TEXT, distro TEXT, first_seen_us INTEGER NOT NULL DEFAULT 0, last_seen_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
+CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY,
+  hostname TEXT,
+  distro TEXT,
+  first_seen_us INTEGER NOT NULL DEFAULT 0,
+  last_seen_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
 
-CREATE TABLE scan ( id TEXT NOT NULL PRIMARY KEY, host TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE, at_us INTEGER NOT NULL, engine TEXT NOT NULL, packages INTEGER NOT NULL DEFAULT 0, updates INTEGER NOT NULL DEFAULT 0, security INTEGER NOT NULL DEFAULT 0, findings INTEGER NOT NULL DEFAULT 0 ) STRICT;
+CREATE TABLE scan ( id TEXT NOT NULL PRIMARY KEY,
+  host TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+  at_us INTEGER NOT NULL,
+  engine TEXT NOT NULL,
+  packages INTEGER NOT NULL DEFAULT 0,
+  updates INTEGER NOT NULL DEFAULT 0,
+  security INTEGER NOT NULL DEFAULT 0,
+  findings INTEGER NOT NULL DEFAULT 0 ) STRICT;
 
 CREATE INDEX scan_by_host ON scan (host, at_us);
 
-CREATE TABLE schema_migration ( number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at_us INTEGER NOT NULL, engine TEXT NOT NULL) STRICT;
-
+CREATE TABLE schema_migration ( number INTEGER NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  applied_at_us INTEGER NOT NULL,
+  engine TEXT NOT NULL) STRICT;
