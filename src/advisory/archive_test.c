@@ -1,4 +1,5 @@
 #include "advisory/archive.h"
+#include "base/test_run.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -30,22 +31,9 @@ scratch_init (Scratch *scratch)
 }
 
 static void
-run (const char *const *argv)
-{
-  g_auto (SvRunResult) result = {0};
-  g_autoptr (GError) error = NULL;
-  g_assert_true (sv_run (argv, NULL, &result, &error));
-  if (result.exit_code != 0)
-    g_test_message ("%s: %s", argv[0], result.errors->str);
-  g_assert_cmpint (result.exit_code, ==, 0);
-}
-
-#define RUN(...) run ((const char *const[]){__VA_ARGS__, NULL})
-
-static void
 scratch_clear (Scratch *scratch)
 {
-  RUN ("rm", "-rf", scratch->path);
+  SV_TEST_RUN ("rm", "-rf", scratch->path);
   g_free (scratch->path);
   g_free (scratch->lists);
   g_free (scratch->root);
@@ -152,7 +140,7 @@ has_gpg (void)
 }
 
 #define GPG(home) "gpg", "--homedir", home, "--batch", "--quiet", "--yes"
-#define END_AGENT(home) RUN ("gpgconf", "--homedir", home, "--kill", "gpg-agent")
+#define END_AGENT(home) SV_TEST_RUN ("gpgconf", "--homedir", home, "--kill", "gpg-agent")
 
 /* A key that expires after @life ("1d", "never"); its public half goes to the host's keyrings. */
 static char *
@@ -162,10 +150,10 @@ make_key (const Scratch *scratch, const char *name, const char *life, gboolean t
   g_autofree char *keyring =
       g_strdup_printf ("%s/etc/apt/trusted.gpg.d/%s.asc", scratch->root, name);
 
-  RUN (GPG (home), "--faked-system-time", "20261101T000000", "--passphrase", "",
-       "--quick-generate-key", name, "ed25519", "sign", life);
+  SV_TEST_RUN (GPG (home), "--faked-system-time", "20261101T000000", "--passphrase", "",
+               "--quick-generate-key", name, "ed25519", "sign", life);
   if (trusted)
-    RUN (GPG (home), "--armor", "--output", keyring, "--export");
+    SV_TEST_RUN (GPG (home), "--armor", "--output", keyring, "--export");
   END_AGENT (home);
   return home;
 }
@@ -177,7 +165,7 @@ sign (const Scratch *scratch, const char *home, const char *release, const char 
   g_autofree char *in = g_build_filename (scratch->path, "Release", NULL);
   g_autofree char *path = g_build_filename (scratch->lists, out, NULL);
   g_assert_true (g_file_set_contents (in, release, -1, NULL));
-  RUN (GPG (home), "--faked-system-time", "20261101T120000", "--output", path, mode, in);
+  SV_TEST_RUN (GPG (home), "--faked-system-time", "20261101T120000", "--output", path, mode, in);
   END_AGENT (home);
 }
 
@@ -519,7 +507,7 @@ test_index_truncated (void)
   g_autofree char *packed = g_strconcat (path, ".gz", NULL);
   g_autofree char *bytes = NULL;
   gsize size;
-  RUN ("gzip", path);
+  SV_TEST_RUN ("gzip", path);
   g_assert_true (g_file_get_contents (packed, &bytes, &size, NULL));
   for (gssize cut = 0; cut < 12; cut += 4) {
     g_assert_true (g_file_set_contents (packed, bytes, (gssize)size - cut, NULL));

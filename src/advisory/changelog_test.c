@@ -1,5 +1,6 @@
 #include "advisory/changelog.h"
 #include "advisory/changelog_fetch.h"
+#include "base/test_run.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -289,19 +290,6 @@ test_truth (gconstpointer root)
 /* --- packages of our own --- */
 
 static void
-run (const char *const *argv)
-{
-  g_auto (SvRunResult) result = {0};
-  g_autoptr (GError) error = NULL;
-  g_assert_true (sv_run (argv, NULL, &result, &error));
-  if (result.exit_code != 0)
-    g_test_message ("%s: %s", argv[0], result.errors->str);
-  g_assert_cmpint (result.exit_code, ==, 0);
-}
-
-#define RUN(...) run ((const char *const[]){__VA_ARGS__, NULL})
-
-static void
 write_file (const char *folder, const char *name, const char *content)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
@@ -340,11 +328,11 @@ build_deb (const char *folder, const char *name, const char *member, const char 
     g_autofree char *path = g_strdup_printf ("usr/share/doc/%s/%s", name, member);
     g_autofree char *full = g_build_filename (tree, path, NULL);
     write_file (tree, path, content);
-    RUN ("gzip", "-n", full);
+    SV_TEST_RUN ("gzip", "-n", full);
   }
   g_autofree char *repo = g_build_filename (folder, "repo", NULL);
   g_assert_cmpint (g_mkdir_with_parents (repo, 0755), ==, 0);
-  RUN ("dpkg-deb", "--root-owner-group", "-b", tree, deb);
+  SV_TEST_RUN ("dpkg-deb", "--root-owner-group", "-b", tree, deb);
 }
 
 static const char changelog_text[] = "alpha (2.0) stable; urgency=high\n\n  * CVE-2026-1\n";
@@ -373,7 +361,7 @@ test_extract (void)
     else
       g_assert_error (error, SV_ERROR, SV_ERROR_NOT_FOUND);
   }
-  RUN ("rm", "-rf", folder);
+  SV_TEST_RUN ("rm", "-rf", folder);
 }
 
 static SvChangelogDeb *
@@ -445,7 +433,7 @@ make_apt (const char *folder, const char *const *names)
                           folder, folder);
   write_file (folder, "apt.conf", conf);
   g_setenv ("APT_CONFIG", path, TRUE);
-  RUN ("apt-get", "-q", "update");
+  SV_TEST_RUN ("apt-get", "-q", "update");
 }
 
 typedef struct {
@@ -548,7 +536,7 @@ test_fetch (void)
   g_autoptr (GPtrArray) again = make_needs (folder);
   g_assert_true (sv_changelog_fetch (&fetch, again, &error));
   check_states (again, SV_CHANGELOG_CACHED);
-  RUN ("rm", "-rf", folder);
+  SV_TEST_RUN ("rm", "-rf", folder);
   g_unsetenv ("APT_CONFIG");
 }
 

@@ -93,7 +93,7 @@ test_import (SvTestStore *store)
   g_auto (Fixture) fixture;
   fixture_init (&fixture, store->db, "debian-list", NULL);
   import_well (&fixture, FOO ("bookworm", "CVE-2026-0002 CVE-2026-0001", "1.2-3"));
-  assert_says (store->db, "debian:12", "CVE-2026-0001 <1.2-3; CVE-2026-0002 <1.2-3");
+  assert_says (store->db, "debian:12", "CVE-2026-0001 0<1.2-3; CVE-2026-0002 0<1.2-3");
   assert_says (store->db, "debian:11", "");
   g_autofree char *binary = statements_of (store->db, "debian:12", "foo", SV_NAME_BINARY);
   g_assert_cmpstr (binary, ==, "");
@@ -122,7 +122,7 @@ test_swap (SvTestStore *store)
   fixture_init (&fixture, store->db, "debian-list", NULL);
   import_well (&fixture, FOO ("bookworm", "CVE-2026-0001", "1.2-3"));
   import_well (&fixture, FOO ("bookworm", "CVE-2026-0002", "1.2-4"));
-  assert_says (store->db, "debian:12", "CVE-2026-0002 <1.2-4");
+  assert_says (store->db, "debian:12", "CVE-2026-0002 0<1.2-4");
 }
 
 /* Whatever is wrong with the new, the old stays in force, and the register says what was wrong. */
@@ -138,7 +138,7 @@ test_last_good_stays (SvTestStore *store)
     g_auto (SvFeedResult) result = {0};
     g_assert_false (import_text (&fixture, bad[i], FALSE, &result, &error));
     g_assert_error (error, SV_ERROR, SV_ERROR_INVALID_DATA);
-    assert_says (store->db, "debian:12", "CVE-2026-0001 <1.2-3");
+    assert_says (store->db, "debian:12", "CVE-2026-0001 0<1.2-3");
     g_autoptr (SvFeed) feed = sv_feed_load (store->db, "x", NULL);
     g_assert_nonnull (strstr (feed->error, "holds no record"));
     g_assert_cmpint (feed->records, ==, 2);
@@ -166,7 +166,7 @@ test_half_a_feed (SvTestStore *store)
                    FALSE, &result, &error));
   g_assert_error (error, SV_ERROR, SV_ERROR_INVALID_DATA);
   g_assert_cmpuint (result.counts.records[SV_FEED_STATEMENT], ==, 1); /* it was on its way in */
-  assert_says (store->db, "debian:12", "CVE-2026-0001 <1");
+  assert_says (store->db, "debian:12", "CVE-2026-0001 0<1");
 }
 
 static char *
@@ -199,7 +199,7 @@ test_shrunk (SvTestStore *store)
   g_clear_error (&error);
   import_text (&fixture, two, TRUE, &forced, &error);
   g_assert_no_error (error);
-  assert_says (store->db, "debian:12", "CVE-2026-0001 <1; CVE-2026-0002 <1");
+  assert_says (store->db, "debian:12", "CVE-2026-0001 0<1; CVE-2026-0002 0<1");
 }
 
 /* Traps 104, 105. */
@@ -244,8 +244,8 @@ test_dropped_release (SvTestStore *store)
       import_text (&fixture, FOO ("bookworm", "CVE-2026-0002", "1.2-4"), FALSE, &result, &error));
   g_assert_cmpuint (result.frozen->len, ==, 1);
   g_assert_cmpstr (result.frozen->pdata[0], ==, "debian:10");
-  assert_says (store->db, "debian:10", "CVE-2026-0001 <1");
-  assert_says (store->db, "debian:12", "CVE-2026-0002 <1.2-4");
+  assert_says (store->db, "debian:10", "CVE-2026-0001 0<1");
+  assert_says (store->db, "debian:12", "CVE-2026-0002 0<1.2-4");
 
   g_autoptr (SvFeed) feed = sv_feed_load (store->db, "x", &error);
   feed->release = g_strdup ("debian:12"); /* no longer wanted: no longer kept */
@@ -263,14 +263,14 @@ test_wanted_releases (SvTestStore *store)
   fixture_init (&fixture, store->db, "debian-tracker", "debian:12");
   import_well (&fixture, "{\"foo\":{\"CVE-2026-0001\":{\"releases\":{"
                          "\"bookworm\":{\"status\":\"open\"},\"sid\":{\"status\":\"open\"}}}}}");
-  assert_says (store->db, "debian:12", "CVE-2026-0001 <");
+  assert_says (store->db, "debian:12", "CVE-2026-0001 0<");
   assert_says (store->db, "debian:sid", "");
   g_assert_false (import_text (&fixture,
                                "{\"foo\":{\"CVE-2026-0001\":{\"releases\":{"
                                "\"sid\":{\"status\":\"open\"}}}}}",
                                FALSE, &result, &error));
   g_assert_nonnull (strstr (error->message, "holds nothing for 'debian:12'"));
-  assert_says (store->db, "debian:12", "CVE-2026-0001 <");
+  assert_says (store->db, "debian:12", "CVE-2026-0001 0<");
 }
 
 static void

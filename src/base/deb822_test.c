@@ -1,4 +1,5 @@
 #include "base/base.h"
+#include "base/test_drops.h"
 
 #include <string.h>
 
@@ -166,23 +167,6 @@ test_endless_paragraph (void)
   g_assert_cmpuint (endless.given, <, 2 * SV_LIMIT_STANZA_BYTES);
 }
 
-typedef struct {
-  const char *at;
-  gsize left;
-  gsize at_once;
-} Drops;
-
-static gssize
-read_drops (gpointer source, void *buffer, gsize size, GError **error)
-{
-  Drops *drops = source;
-  gsize n = MIN (MIN (size, drops->at_once), drops->left);
-  memcpy (buffer, drops->at, n);
-  drops->at += n;
-  drops->left -= n;
-  return (gssize)n;
-}
-
 /* Block boundaries fall on every place of a paragraph, and the buffer moves and grows. */
 static void
 test_boundaries (void)
@@ -194,8 +178,9 @@ test_boundaries (void)
     g_string_append_printf (text, "\nPackage: p%u\nTags: a,\n b%u\nVersion: %u\n", i, i, i);
   g_string_append_printf (text, "Wide: %s\n", wide);
   for (gsize at_once = 1; at_once < 3000000; at_once = at_once * 3 + 1) {
-    Drops drops = {.at = text->str, .left = text->len, .at_once = at_once};
-    g_autoptr (SvStream) stream = sv_stream_new ("drops", read_drops, &drops, NULL, G_MAXUINT64);
+    SvTestDrops drops = {.at = text->str, .left = text->len, .at_once = at_once};
+    g_autoptr (SvStream) stream =
+        sv_stream_new ("drops", sv_test_drops_read, &drops, NULL, G_MAXUINT64);
     g_autoptr (SvDeb822) reader = sv_deb822_new (stream);
     gboolean found = FALSE;
     guint n = 0;

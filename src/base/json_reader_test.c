@@ -1,4 +1,5 @@
 #include "base/base.h"
+#include "base/test_drops.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,24 +37,6 @@ test_fact (gconstpointer user_data)
   g_assert_cmpstr (error->message, ==, message);
 }
 
-typedef struct {
-  const char *at;
-  gsize left;
-  gsize at_once;
-} Drops;
-
-static gssize
-read_drops (gpointer source, void *buffer, gsize size, GError **error)
-{
-  Drops *drops = source;
-  gsize n = MIN (MIN (size, drops->at_once), drops->left);
-  if (n > 0)
-    memcpy (buffer, drops->at, n);
-  drops->at += n;
-  drops->left -= n;
-  return (gssize)n;
-}
-
 /* The verdict does not depend on where the blocks of the stream end, nor on whether texts are kept
  * or passed over. */
 static void
@@ -62,8 +45,9 @@ test_facts_in_drops (void)
   for (gsize i = 0; i < G_N_ELEMENTS (json_facts); i++) {
     const JsonFact *fact = &json_facts[i];
     for (guint skips = 0; skips < 2; skips++) {
-      Drops drops = {.at = fact->bytes, .left = fact->size, .at_once = 1};
-      g_autoptr (SvStream) stream = sv_stream_new ("drops", read_drops, &drops, NULL, G_MAXUINT64);
+      SvTestDrops drops = {.at = fact->bytes, .left = fact->size, .at_once = 1};
+      g_autoptr (SvStream) stream =
+          sv_stream_new ("drops", sv_test_drops_read, &drops, NULL, G_MAXUINT64);
       g_autoptr (SvJsonReader) reader = sv_json_reader_new (stream);
       gboolean accepted = (skips == 0 || sv_json_skip (reader, NULL)) && take_all (reader, NULL);
       if (accepted != (fact->verdict == ACCEPTED))

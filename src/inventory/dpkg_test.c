@@ -12,17 +12,6 @@ collect_status (const char *status)
   return fixture_collect (&(SvInventorySource){.dpkg_status = path});
 }
 
-static const SvPackage *
-find (const SvInventory *inventory, const char *name)
-{
-  for (guint i = 0; i < inventory->packages->len; i++) {
-    const SvPackage *package = inventory->packages->pdata[i];
-    if (g_str_equal (package->name, name))
-      return package;
-  }
-  return NULL;
-}
-
 /* --- sources --- */
 
 static void
@@ -36,16 +25,16 @@ test_source (void)
       "\nPackage: zlib1g\n" INSTALLED
       "Architecture: amd64\nSource: zlib (1:1.2.13.dfsg-1)\nVersion: 1:1.2.13.dfsg-1+b1\n");
   g_assert_cmpuint (inventory->packages->len, ==, 4);
-  const SvPackage *glibc = find (inventory, "libc6");
+  const SvPackage *glibc = fixture_find_package (inventory, "libc6");
   g_assert_cmpstr (glibc->source, ==, "glibc");
   g_assert_cmpstr (glibc->source_version, ==, "2.36-9+deb12u10");
-  const SvPackage *client = find (inventory, "postgresql-client");
+  const SvPackage *client = fixture_find_package (inventory, "postgresql-client");
   g_assert_cmpstr (client->source, ==, "postgresql-common");
   g_assert_cmpstr (client->source_version, ==, "200+deb10u5");
-  const SvPackage *bash = find (inventory, "bash");
+  const SvPackage *bash = fixture_find_package (inventory, "bash");
   g_assert_cmpstr (bash->source, ==, "bash");
   g_assert_cmpstr (bash->source_version, ==, "5.2.15-2");
-  const SvPackage *zlib = find (inventory, "zlib1g");
+  const SvPackage *zlib = fixture_find_package (inventory, "zlib1g");
   g_assert_cmpstr (zlib->version, ==, "1:1.2.13.dfsg-1+b1");
   g_assert_cmpstr (zlib->source_version, ==, "1:1.2.13.dfsg-1");
 }
@@ -159,8 +148,8 @@ test_broken_records (void)
       "\nVersion: 2\n" INSTALLED "\nPackage: no-status\nVersion: 3\n"
       "\nthis is no field\n\nPackage: also-good\n" INSTALLED "Architecture: all\nVersion: 4\n");
   g_assert_cmpuint (inventory->packages->len, ==, 2);
-  g_assert_nonnull (find (inventory, "good"));
-  g_assert_nonnull (find (inventory, "also-good"));
+  g_assert_nonnull (fixture_find_package (inventory, "good"));
+  g_assert_nonnull (fixture_find_package (inventory, "also-good"));
   g_assert_nonnull (fixture_find_gap (inventory, "packages", "line 6"));
   g_assert_nonnull (fixture_find_gap (inventory, "packages", "it has no version"));
   g_assert_nonnull (fixture_find_gap (inventory, "packages", "it has no name"));

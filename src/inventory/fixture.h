@@ -71,6 +71,26 @@ fixture_collect (const SvInventorySource *source)
   return inventory;
 }
 
+/* Of whatever state and ecosystem; NULL if there is none. */
+static inline const SvPackage *
+fixture_find_package (const SvInventory *inventory, const char *name)
+{
+  for (guint i = 0; i < inventory->packages->len; i++) {
+    const SvPackage *package = inventory->packages->pdata[i];
+    if (g_str_equal (package->name, name))
+      return package;
+  }
+  return NULL;
+}
+
+static inline const SvPackage *
+fixture_get_package (const SvInventory *inventory, const char *name)
+{
+  const SvPackage *package = sv_inventory_find_package (inventory, name, NULL);
+  g_assert_nonnull (package);
+  return package;
+}
+
 /* Debian 12 with one package, so that a root can be looked at at all. */
 static inline void
 fixture_write_debian (const Fixture *fixture, const char *status)

@@ -19,14 +19,6 @@ collect_good (const char *text)
   return inventory;
 }
 
-static const SvPackage *
-get (const SvInventory *inventory, const char *name)
-{
-  const SvPackage *package = sv_inventory_find_package (inventory, name, NULL);
-  g_assert_nonnull (package);
-  return package;
-}
-
 /* --- the tab-separated form --- */
 
 static void
@@ -44,20 +36,20 @@ test_rows (void)
       "broken line\n"
       "no-version\t(none)\t(none)\t1\tnoarch\tx-1-1.src.rpm\t\t\n");
   g_assert_cmpuint (inventory->packages->len, ==, 5);
-  g_assert_cmpstr (get (inventory, "bash")->version, ==, "5.1.8-6.el9");
-  g_assert_cmpstr (get (inventory, "bash")->source, ==, "bash");
-  g_assert_cmpstr (get (inventory, "bash")->source_version, ==, "5.1.8-6.el9");
-  g_assert_cmpstr (get (inventory, "bash")->vendor, ==, "Red Hat, Inc.");
-  g_assert_cmpstr (get (inventory, "bash")->module, ==, "");
-  g_assert_cmpstr (get (inventory, "dbus")->version, ==, "1:1.12.20-5.el9");
-  g_assert_cmpstr (get (inventory, "dbus")->source_version, ==, "1:1.12.20-5.el9");
-  g_assert_cmpstr (get (inventory, "perl-Errno")->version, ==, "1.30-479.el9");
-  g_assert_cmpstr (get (inventory, "perl-Errno")->source, ==, "perl");
-  g_assert_null (get (inventory, "perl-Errno")->source_version);
-  g_assert_null (get (inventory, "perl-Errno")->module);
-  g_assert_cmpstr (get (inventory, "postgresql")->module, ==, "postgresql:12");
-  g_assert_cmpstr (get (inventory, "postgresql")->vendor, ==, "v\twith a tab");
-  g_assert_null (get (inventory, "old")->module);
+  g_assert_cmpstr (fixture_get_package (inventory, "bash")->version, ==, "5.1.8-6.el9");
+  g_assert_cmpstr (fixture_get_package (inventory, "bash")->source, ==, "bash");
+  g_assert_cmpstr (fixture_get_package (inventory, "bash")->source_version, ==, "5.1.8-6.el9");
+  g_assert_cmpstr (fixture_get_package (inventory, "bash")->vendor, ==, "Red Hat, Inc.");
+  g_assert_cmpstr (fixture_get_package (inventory, "bash")->module, ==, "");
+  g_assert_cmpstr (fixture_get_package (inventory, "dbus")->version, ==, "1:1.12.20-5.el9");
+  g_assert_cmpstr (fixture_get_package (inventory, "dbus")->source_version, ==, "1:1.12.20-5.el9");
+  g_assert_cmpstr (fixture_get_package (inventory, "perl-Errno")->version, ==, "1.30-479.el9");
+  g_assert_cmpstr (fixture_get_package (inventory, "perl-Errno")->source, ==, "perl");
+  g_assert_null (fixture_get_package (inventory, "perl-Errno")->source_version);
+  g_assert_null (fixture_get_package (inventory, "perl-Errno")->module);
+  g_assert_cmpstr (fixture_get_package (inventory, "postgresql")->module, ==, "postgresql:12");
+  g_assert_cmpstr (fixture_get_package (inventory, "postgresql")->vendor, ==, "v\twith a tab");
+  g_assert_null (fixture_get_package (inventory, "old")->module);
   g_assert_cmpint (inventory->distro->scheme, ==, SV_SCHEME_RPM);
   g_assert_nonnull (fixture_find_gap (inventory, "packages", "line 8"));
   g_assert_nonnull (fixture_find_gap (inventory, "packages", "it has no version"));
@@ -104,13 +96,13 @@ test_json (void)
       " {\"name\": \"perl-Errno\", \"architecture\": \"x86_64\", \"version\": \"1.28\","
       "  \"release\": \"4\", \"srpm_nevra\": \"perl-4:5.26-4.src\"}]}");
   g_assert_cmpuint (inventory->packages->len, ==, 4);
-  g_assert_cmpstr (get (inventory, "dbus-common")->version, ==, "1:1.12.8-7.el8");
-  g_assert_cmpstr (get (inventory, "dbus-common")->source, ==, "dbus");
-  g_assert_null (get (inventory, "dbus-common")->source_version);
-  g_assert_cmpstr (get (inventory, "gmp")->version, ==, "1:6.2.0-10.el9");
-  g_assert_cmpstr (get (inventory, "bash")->version, ==, "5.1-2");
-  g_assert_cmpstr (get (inventory, "perl-Errno")->version, ==, "1.28-4");
-  g_assert_cmpstr (get (inventory, "perl-Errno")->source_version, ==, "4:5.26-4");
+  g_assert_cmpstr (fixture_get_package (inventory, "dbus-common")->version, ==, "1:1.12.8-7.el8");
+  g_assert_cmpstr (fixture_get_package (inventory, "dbus-common")->source, ==, "dbus");
+  g_assert_null (fixture_get_package (inventory, "dbus-common")->source_version);
+  g_assert_cmpstr (fixture_get_package (inventory, "gmp")->version, ==, "1:6.2.0-10.el9");
+  g_assert_cmpstr (fixture_get_package (inventory, "bash")->version, ==, "5.1-2");
+  g_assert_cmpstr (fixture_get_package (inventory, "perl-Errno")->version, ==, "1.28-4");
+  g_assert_cmpstr (fixture_get_package (inventory, "perl-Errno")->source_version, ==, "4:5.26-4");
 }
 
 static void
@@ -164,11 +156,11 @@ test_holds (void)
   g_autofree char *manifest = fixture_path (&fixture, "manifest");
   g_autoptr (SvInventory) inventory =
       fixture_collect (&(SvInventorySource){.root = fixture.root, .rpm_manifest = manifest});
-  g_assert_true (get (inventory, "bash")->held);
-  g_assert_false (get (inventory, "zlib")->held);
-  g_assert_true (get (inventory, "dbus")->held);
-  g_assert_false (get (inventory, "dbus-libs")->held);
-  g_assert_true (get (inventory, "kernel-default")->held);
+  g_assert_true (fixture_get_package (inventory, "bash")->held);
+  g_assert_false (fixture_get_package (inventory, "zlib")->held);
+  g_assert_true (fixture_get_package (inventory, "dbus")->held);
+  g_assert_false (fixture_get_package (inventory, "dbus-libs")->held);
+  g_assert_true (fixture_get_package (inventory, "kernel-default")->held);
 }
 
 /* --- a real database, made by rpm itself --- */

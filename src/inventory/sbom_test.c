@@ -21,17 +21,6 @@ collect_good (const char *text)
   return inventory;
 }
 
-static const SvPackage *
-find (const SvInventory *inventory, const char *name)
-{
-  for (guint i = 0; i < inventory->packages->len; i++) {
-    const SvPackage *package = inventory->packages->pdata[i];
-    if (g_str_equal (package->name, name))
-      return package;
-  }
-  return NULL;
-}
-
 static void
 test_cyclonedx (void)
 {
@@ -56,20 +45,21 @@ test_cyclonedx (void)
       "  {\"type\": \"library\", \"name\": \"bad\", \"purl\": \"not a purl\"}]}");
   g_assert_cmpstr (inventory->distro->ecosystem, ==, "Debian:12");
   g_assert_cmpuint (inventory->packages->len, ==, 6);
-  const SvPackage *ssl = find (inventory, "libssl3"), *perl = find (inventory, "libperl");
+  const SvPackage *ssl = fixture_find_package (inventory, "libssl3"),
+                  *perl = fixture_find_package (inventory, "libperl");
   g_assert_cmpstr (ssl->source, ==, "openssl");
   g_assert_cmpstr (ssl->source_version, ==, "3.0.11-1~deb12u2");
   g_assert_cmpstr (ssl->arch, ==, "amd64");
   g_assert_null (ssl->ecosystem);
   g_assert_cmpstr (perl->source, ==, "perl");
   g_assert_cmpstr (perl->source_version, ==, "5.36.0-7+x");
-  g_assert_cmpstr (find (inventory, "bash")->source_version, ==, "5.2.15-2+b2");
-  g_assert_cmpstr (find (inventory, "nested")->ecosystem, ==, "pypi");
-  g_assert_cmpstr (find (inventory, "org.x:core")->ecosystem, ==, "maven");
+  g_assert_cmpstr (fixture_find_package (inventory, "bash")->source_version, ==, "5.2.15-2+b2");
+  g_assert_cmpstr (fixture_find_package (inventory, "nested")->ecosystem, ==, "pypi");
+  g_assert_cmpstr (fixture_find_package (inventory, "org.x:core")->ecosystem, ==, "maven");
   g_assert_nonnull (fixture_find_gap (inventory, "packages", "1 components have no package URL"));
   g_assert_nonnull (fixture_find_gap (inventory, "packages", "1 components have a malformed"));
   /* a Python package of that name is not the package manager */
-  g_assert_cmpstr (find (inventory, "rpm")->ecosystem, ==, "pypi");
+  g_assert_cmpstr (fixture_find_package (inventory, "rpm")->ecosystem, ==, "pypi");
   g_assert_null (sv_inventory_find_package (inventory, "rpm", NULL));
 }
 
@@ -89,11 +79,11 @@ test_rpm (void)
   g_assert_cmpstr (inventory->distro->id, ==, "rhel");
   g_assert_cmpstr (inventory->distro->release, ==, "8");
   g_assert_cmpuint (inventory->packages->len, ==, 2);
-  g_assert_cmpstr (find (inventory, "dbus")->version, ==, "1:1.12.8-7.el8");
-  g_assert_cmpstr (find (inventory, "dbus")->source_version, ==, "1:1.12.8-7.el8");
-  g_assert_cmpstr (find (inventory, "perl-Errno")->source, ==, "perl");
-  g_assert_null (find (inventory, "perl-Errno")->source_version);
-  g_assert_null (find (inventory, "perl-Errno")->module);
+  g_assert_cmpstr (fixture_find_package (inventory, "dbus")->version, ==, "1:1.12.8-7.el8");
+  g_assert_cmpstr (fixture_find_package (inventory, "dbus")->source_version, ==, "1:1.12.8-7.el8");
+  g_assert_cmpstr (fixture_find_package (inventory, "perl-Errno")->source, ==, "perl");
+  g_assert_null (fixture_find_package (inventory, "perl-Errno")->source_version);
+  g_assert_null (fixture_find_package (inventory, "perl-Errno")->module);
   g_assert_nonnull (fixture_find_gap (inventory, "packages", "1 source packages left out"));
 }
 
@@ -116,8 +106,8 @@ test_spdx (void)
   g_assert_cmpuint (inventory->packages->len, ==, 2);
   g_assert_cmpstr (inventory->distro->family, ==, "alpine");
   g_assert_cmpstr (inventory->distro->release, ==, "3.16");
-  g_assert_cmpstr (find (inventory, "musl")->source_version, ==, "1.2.3-r0");
-  g_assert_cmpstr (find (inventory, "multi")->source, ==, "multi");
+  g_assert_cmpstr (fixture_find_package (inventory, "musl")->source_version, ==, "1.2.3-r0");
+  g_assert_cmpstr (fixture_find_package (inventory, "multi")->source, ==, "multi");
 }
 
 /* A system whose name means nothing to us gives way to what its packages say. */
@@ -146,7 +136,7 @@ test_silent_tool (void)
       collect_good ("{\"spdxVersion\": \"SPDX-2.3\", \"packages\": ["
                     "  {\"name\": \"libssl3\", \"externalRefs\": [{\"referenceType\": \"purl\","
                     "   \"referenceLocator\": \"pkg:deb/debian/libssl3@3.0.11-1?arch=amd64\"}]}]}");
-  const SvPackage *package = find (inventory, "libssl3");
+  const SvPackage *package = fixture_find_package (inventory, "libssl3");
   g_assert_cmpstr (package->source, ==, "libssl3");
   g_assert_null (package->source_version);
   g_assert_cmpstr (inventory->distro->family, ==, "debian");

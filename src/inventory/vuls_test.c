@@ -10,14 +10,6 @@ collect_text (const char *text, GError **error)
   return sv_inventory_collect (&(SvInventorySource){.vuls = path}, FIXTURE_NOW_US, error);
 }
 
-static const SvPackage *
-get (const SvInventory *inventory, const char *name)
-{
-  const SvPackage *package = sv_inventory_find_package (inventory, name, NULL);
-  g_assert_nonnull (package);
-  return package;
-}
-
 static void
 test_rpm (void)
 {
@@ -47,16 +39,16 @@ test_rpm (void)
   g_assert_cmpstr (inventory->hostname, ==, "h");
   g_assert_cmpstr (inventory->distro->family, ==, "rhel");
   g_assert_cmpstr (inventory->distro->id, ==, "almalinux");
-  g_assert_cmpstr (get (inventory, "perl-Errno")->version, ==, "1.28-422.el8");
-  g_assert_cmpstr (get (inventory, "perl-Errno")->source, ==, "perl");
-  g_assert_null (get (inventory, "perl-Errno")->source_version);
-  g_assert_cmpstr (get (inventory, "perl-Errno")->module, ==, "");
-  g_assert_cmpstr (get (inventory, "bash")->version, ==, "1:4.4-1.el8");
-  g_assert_cmpstr (get (inventory, "bash")->source_version, ==, "1:4.4-1.el8");
-  g_assert_null (get (inventory, "bash")->module);
-  g_assert_cmpstr (get (inventory, "pg")->module, ==, "postgresql:12");
-  g_assert_cmpstr (get (inventory, "pg")->source, ==, "pg");
-  g_assert_null (get (inventory, "pg")->arch);
+  g_assert_cmpstr (fixture_get_package (inventory, "perl-Errno")->version, ==, "1.28-422.el8");
+  g_assert_cmpstr (fixture_get_package (inventory, "perl-Errno")->source, ==, "perl");
+  g_assert_null (fixture_get_package (inventory, "perl-Errno")->source_version);
+  g_assert_cmpstr (fixture_get_package (inventory, "perl-Errno")->module, ==, "");
+  g_assert_cmpstr (fixture_get_package (inventory, "bash")->version, ==, "1:4.4-1.el8");
+  g_assert_cmpstr (fixture_get_package (inventory, "bash")->source_version, ==, "1:4.4-1.el8");
+  g_assert_null (fixture_get_package (inventory, "bash")->module);
+  g_assert_cmpstr (fixture_get_package (inventory, "pg")->module, ==, "postgresql:12");
+  g_assert_cmpstr (fixture_get_package (inventory, "pg")->source, ==, "pg");
+  g_assert_null (fixture_get_package (inventory, "pg")->arch);
   g_assert_cmpuint (inventory->kernels->len, ==, 2);
 }
 

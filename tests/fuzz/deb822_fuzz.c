@@ -1,29 +1,12 @@
 /* The same paragraphs and the same errors come out however the bytes arrive, and reading always
  * ends. */
 #include "base/base.h"
+#include "base/test_drops.h"
 
 #include <stdint.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
-
-typedef struct {
-  const guint8 *at;
-  gsize left;
-  gsize at_once;
-} Drops;
-
-static gssize
-read_drops (gpointer source, void *buffer, gsize size, GError **error)
-{
-  Drops *drops = source;
-  gsize n = MIN (MIN (size, drops->at_once), drops->left);
-  if (n > 0)
-    memcpy (buffer, drops->at, n);
-  drops->at += n;
-  drops->left -= n;
-  return (gssize)n;
-}
 
 static void
 dump_paragraph (const SvDeb822 *reader, GString *out)
@@ -39,8 +22,9 @@ dump_paragraph (const SvDeb822 *reader, GString *out)
 static GString *
 dump (const guint8 *data, gsize size, gsize at_once)
 {
-  Drops drops = {.at = data, .left = size, .at_once = at_once};
-  g_autoptr (SvStream) stream = sv_stream_new ("list", read_drops, &drops, NULL, G_MAXUINT64);
+  SvTestDrops drops = {.at = data, .left = size, .at_once = at_once};
+  g_autoptr (SvStream) stream =
+      sv_stream_new ("list", sv_test_drops_read, &drops, NULL, G_MAXUINT64);
   g_autoptr (SvDeb822) reader = sv_deb822_new (stream);
   GString *out = g_string_new (NULL);
   gboolean found = TRUE;

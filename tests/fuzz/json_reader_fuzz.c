@@ -1,29 +1,12 @@
 /* A document is taken or refused the same way however it is read: token by token, looking ahead,
  * passed over whole, or in drops. */
 #include "base/base.h"
+#include "base/test_drops.h"
 
 #include <stdint.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
-
-typedef struct {
-  const guint8 *at;
-  gsize left;
-  gsize at_once;
-} Drops;
-
-static gssize
-read_drops (gpointer source, void *buffer, gsize size, GError **error)
-{
-  Drops *drops = source;
-  gsize n = MIN (MIN (size, drops->at_once), drops->left);
-  if (n > 0)
-    memcpy (buffer, drops->at, n);
-  drops->at += n;
-  drops->left -= n;
-  return (gssize)n;
-}
 
 /* All tokens and their texts as one string; ends with '.' or '!'. */
 static GString *
@@ -65,8 +48,9 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (SvJsonReader) reader = sv_json_reader_new (whole);
   g_autoptr (GString) tokens = dump (reader, FALSE);
 
-  Drops drops = {.at = data, .left = size, .at_once = 1 + size % 7};
-  g_autoptr (SvStream) stream = sv_stream_new ("drops", read_drops, &drops, NULL, G_MAXUINT64);
+  SvTestDrops drops = {.at = data, .left = size, .at_once = 1 + size % 7};
+  g_autoptr (SvStream) stream =
+      sv_stream_new ("drops", sv_test_drops_read, &drops, NULL, G_MAXUINT64);
   g_autoptr (SvJsonReader) second = sv_json_reader_new (stream);
   g_autoptr (GString) again = dump (second, TRUE);
 
