@@ -136,11 +136,8 @@ sv_cmd_feed_import (SvCli *cli, GError **error)
   const char *kind = sv_cli_get_argument (cli, 0);
   const char *id = sv_cli_find (cli, "id") != NULL ? sv_cli_find (cli, "id") : kind;
   if (sv_feed_format_find (kind) == NULL) {
-    g_autoptr (GString) names = g_string_new (NULL);
-    for (gsize i = 0; i < sv_n_feed_formats; i++)
-      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", sv_feed_formats[i].name);
-    g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "'%.64s' is no kind of feed: %s", kind,
-                 names->str);
+    g_autofree char *kinds = sv_sources_list_kinds ();
+    g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "'%.64s' is no kind of feed: %s", kind, kinds);
     return SV_EXIT_USAGE;
   }
   g_autoptr (SvDb) db = open_store (cli, error);

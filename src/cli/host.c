@@ -38,6 +38,8 @@ sv_host_view_free (SvHostView *view)
   g_clear_pointer (&view->plan, sv_upgrade_plan_free);
   g_clear_pointer (&view->archive, sv_archive_free);
   g_clear_pointer (&view->lookup, sv_lookup_free);
+  if (view->db != NULL && sv_cli_has (view->cli, "feed"))
+    sv_sources_remove_given (view->db, NULL); /* else the next scan does */
   g_clear_pointer (&view->db, sv_db_free);
   g_clear_pointer (&view->changelog, g_hash_table_unref);
   g_clear_pointer (&view->known, g_hash_table_unref);
@@ -415,7 +417,8 @@ sv_host_view_new (SvCli *cli, SvViewMode mode, GError **error)
   view->sources = g_ptr_array_new ();
   view->gaps = g_ptr_array_new ();
   view->changelog = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_statements);
-  if (!choose_source (view, error) || !read_facts (view, error))
+  if (!sv_sources_check_given (cli, error) || !choose_source (view, error) ||
+      !read_facts (view, error))
     return NULL;
   view->inventory = sv_inventory_collect (&view->source, sv_cli_get_now (cli), error);
   if (view->inventory == NULL || !read_archives (view, error) || !read_changelogs (view, error) ||

@@ -268,17 +268,66 @@ sv_sources_add_changelogs (GPtrArray *sources, GPtrArray *gaps, const SvUpgradeP
 
 /* --- feeds --- */
 
-static gboolean
-import_one (SvCli *cli, SvDb *db, const char *spec, GError **error)
+/* The mark of feeds that are in the store for one command only. */
+#define GIVEN ":given"
+
+char *
+sv_sources_list_kinds (void)
 {
-  g_auto (GStrv) parts = g_strsplit (spec, ":", 2);
-  if (parts[0] == NULL || parts[1] == NULL || sv_feed_format_find (parts[0]) == NULL) {
-    g_set_error (error, SV_ERROR, SV_ERROR_USAGE,
-                 "--feed '%.64s': write KIND:PATH with a kind that 'salve feed list' names", spec);
+  g_autoptr (GString) names = g_string_new (NULL);
+  for (gsize i = 0; i < sv_n_feed_formats; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", sv_feed_formats[i].name);
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+gboolean
+sv_sources_check_given (const SvCli *cli, GError **error)
+{
+  const GPtrArray *given = sv_cli_find_all (cli, "feed");
+  for (guint i = 0; given != NULL && i < given->len; i++) {
+    const char *spec = given->pdata[i], *colon = strchr (spec, ':');
+    g_autofree char *kind = colon != NULL ? g_strndup (spec, (gsize)(colon - spec)) : NULL;
+    if (kind != NULL && sv_feed_format_find (kind) != NULL)
+      continue;
+    g_autofree char *kinds = sv_sources_list_kinds ();
+    g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "--feed '%.64s': write KIND:PATH, KIND being %s",
+                 spec, kinds);
     return FALSE;
   }
-  /* an id of its own: a registered feed of that kind keeps its address and schedule */
-  g_autofree char *id = g_strconcat (parts[0], ":given", NULL);
+  return TRUE;
+}
+
+gboolean
+sv_sources_remove_given (SvDb *db, GError **error)
+{
+  g_autoptr (GPtrArray) feeds = sv_feed_list (db, error);
+  for (guint i = 0; feeds != NULL && i < feeds->len; i++) {
+    const SvFeed *feed = feeds->pdata[i];
+    if (strstr (feed->id, GIVEN) != NULL && !sv_feed_remove (db, feed->id, error))
+      return FALSE;
+  }
+  return feeds != NULL;
+}
+
+/* An id of its own: a registered feed of that kind keeps its address and schedule, and several
+ * files of one kind stand beside each other. */
+static char *
+given_id (const GPtrArray *given, guint i)
+{
+  const char *spec = given->pdata[i];
+  gsize length = strcspn (spec, ":") + 1;
+  guint number = 1;
+  for (guint other = 0; other < i; other++)
+    number += strncmp (given->pdata[other], spec, length) == 0;
+  return number == 1 ? g_strdup_printf ("%.*s" GIVEN, (int)length - 1, spec)
+                     : g_strdup_printf ("%.*s" GIVEN ":%u", (int)length - 1, spec, number);
+}
+
+static gboolean
+import_one (SvCli *cli, SvDb *db, const GPtrArray *given, guint i, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (given->pdata[i], ":", 2);
+  g_autofree char *id = given_id (given, i);
   g_autoptr (SvFeed) feed = sv_feed_new (id, parts[0], NULL);
   if (!sv_feed_register (db, feed, error))
     return FALSE;
@@ -297,8 +346,10 @@ gboolean
 sv_sources_import_given (SvCli *cli, SvDb *db, GError **error)
 {
   const GPtrArray *given = sv_cli_find_all (cli, "feed");
+  if (!sv_sources_remove_given (db, error)) /* of a command that was cut short */
+    return FALSE;
   for (guint i = 0; given != NULL && i < given->len; i++)
-    if (!import_one (cli, db, given->pdata[i], error))
+    if (!import_one (cli, db, given, i, error))
       return FALSE;
   return TRUE;
 }

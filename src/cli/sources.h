@@ -32,8 +32,14 @@ gboolean sv_sources_fetch_changelogs (SvCli *cli, const SvUpgradePlan *plan,
 void sv_sources_add_changelogs (GPtrArray *sources, GPtrArray *gaps, const SvUpgradePlan *plan,
                                 const SvChangelogReader *reader);
 
-/* --feed KIND:PATH */
+/* New string: the kinds of feed, for people. */
+char *sv_sources_list_kinds (void);
+
+/* --feed KIND:PATH: whether each names a kind, before any work is done; into the store as feeds of
+ * their own; and out of it again when the command is done. */
+gboolean sv_sources_check_given (const SvCli *cli, GError **error);
 gboolean sv_sources_import_given (SvCli *cli, SvDb *db, GError **error);
+gboolean sv_sources_remove_given (SvDb *db, GError **error);
 /* Registers the well-known feeds of @distro and, if @may_fetch, syncs those that are due. */
 gboolean sv_sources_sync (SvCli *cli, SvDb *db, const SvDistro *distro, gboolean may_fetch,
                           GError **error);

@@ -474,3 +474,22 @@ def test_openvex_has_no_empty_document(salve, data):
     assert done.returncode == 3 and done.stdout == "" and "OpenVEX" in done.stderr
     for output in ("sarif", "cyclonedx", "json", "jsonl"):
         json.loads(salve.run(*args, "-o", output).stdout)
+
+
+# --- feeds for one command ---
+
+
+def test_given_feeds_stand_beside_each_other_and_leave_no_trace(salve, host, tmp_path):
+    """Two files of one kind both count, and the store does not know them afterwards."""
+    feeds = []
+    for n, fixed in enumerate(["1.0.9-3", "1.0.9-4"]):
+        path = tmp_path / f"{n}.json"
+        path.write_text(json.dumps({"brotli": {f"CVE-2026-200{n}": {"releases": {"bookworm": {
+            "status": "resolved", "fixed_version": fixed, "urgency": "high"}}}}}))
+        feeds += ["--feed", f"debian-tracker:{path}"]
+    store = tmp_path / "store.db"
+    report = salve.json("scan", *host, *feeds, "--store", store, "--at", AT)
+    assert {f["vulnerability"] for f in report["findings"]} == {"CVE-2026-2000", "CVE-2026-2001"}
+    assert not [f for f in salve.json("feed", "list", "--store", store) if "given" in f["id"]]
+    report = salve.json("scan", *host, "--store", store, "--at", AT)
+    assert report["findings"] == []
