@@ -129,7 +129,8 @@ append_actions (const SvCli *cli, const SvReport *report, GString *out, GError *
     return FALSE;
   }
   g_autofree char *owned = text;
-  g_string_append_printf (out, "\nFIX NEXT\n%s", shown > 0 ? owned : "no security update is needed");
+  g_string_append_printf (out, "\nFIX NEXT\n%s",
+                          shown > 0 ? owned : "no security update is needed");
   g_string_append_c (out, '\n');
   if (hidden > 0)
     g_string_append_printf (out, "and %u update%s without security content (-o wide lists them)\n",
@@ -137,8 +138,7 @@ append_actions (const SvCli *cli, const SvReport *report, GString *out, GError *
   return TRUE;
 }
 
-static void
-append_line (GString *out, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static void append_line (GString *out, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static void
 append_line (GString *out, const char *format, ...)

@@ -85,8 +85,8 @@ add_update (SvDraft *draft, const SvUpdate *update)
 
 /* Words for severity that sources use, gravest last. */
 static const char *const urgencies[] = {
-    "unimportant", "end-of-life", "not yet assigned", "unknown", "negligible", "low",    "Low",
-    "medium",      "Moderate",    "moderate",         "Medium",  "high",       "High",   "Important",
+    "unimportant", "end-of-life", "not yet assigned", "unknown",  "negligible", "low",  "Low",
+    "medium",      "Moderate",    "moderate",         "Medium",   "high",       "High", "Important",
     "important",   "emergency",   "critical",         "Critical", NULL};
 
 static void
@@ -212,13 +212,14 @@ collect_cves_of_updates (const SvReport *report, SvDraft *draft)
 static void
 note_restarts (const SvInventory *inventory, SvAction *action)
 {
-  static const char *const boot_packages[] = {
-      "linux-image-*", "kernel", "kernel-core", "kernel-default", "systemd",
-      "libc6",         "glibc",  "dbus",        NULL};
+  static const char *const boot_packages[] = {"linux-image-*",  "kernel",  "kernel-core",
+                                              "kernel-default", "systemd", "libc6",
+                                              "glibc",          "dbus",    NULL};
   for (guint i = 0; i < action->packages->len; i++)
     for (const char *const *pattern = boot_packages; *pattern != NULL; pattern++)
       action->reboot = action->reboot || sv_text_glob (*pattern, action->packages->pdata[i]);
-  for (guint i = 0; inventory->stale_processes != NULL && i < inventory->stale_processes->len; i++) {
+  for (guint i = 0; inventory->stale_processes != NULL && i < inventory->stale_processes->len;
+       i++) {
     const SvStaleProcess *process = inventory->stale_processes->pdata[i];
     for (guint p = 0; process->packages != NULL && p < process->packages->len; p++)
       if (g_ptr_array_find_with_equal_func (action->packages, process->packages->pdata[p],
@@ -260,9 +261,9 @@ due_text (const SvAction *action, gint64 now_us)
 static void
 write_summary (SvAction *action, gint64 now_us)
 {
-  action->title = g_strdup_printf ("%s %s → %s", action->source,
-                                   action->from != NULL ? action->from : "?",
-                                   action->to != NULL ? action->to : "?");
+  action->title =
+      g_strdup_printf ("%s %s → %s", action->source, action->from != NULL ? action->from : "?",
+                       action->to != NULL ? action->to : "?");
   g_autoptr (GString) text = g_string_new (action->title);
   if (action->security)
     g_string_append (text, ", security");
@@ -365,8 +366,8 @@ name_kernels (const SvInventory *inventory, SvAction *action)
     return;
   if (next == NULL) /* the same one, updated under its feet */
     next = running;
-  replace (&action->from, running->running_version != NULL ? running->running_version
-                                                           : running->package_version);
+  replace (&action->from,
+           running->running_version != NULL ? running->running_version : running->package_version);
   replace (&action->to, next->package_version != NULL ? next->package_version : next->release);
 }
 

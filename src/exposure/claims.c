@@ -4,9 +4,9 @@
 
 struct SvClaims {
   const SvAssessment *assessment;
-  char *asked;           /* source whose claims are held; NULL: none */
+  char *asked;              /* source whose claims are held; NULL: none */
   const SvInstall *install; /* during a call */
-  GHashTable *by_name;   /* vulnerability -> SvFlaw, lent by `flaws` */
+  GHashTable *by_name;      /* vulnerability -> SvFlaw, lent by `flaws` */
   GPtrArray *flaws;
 };
 

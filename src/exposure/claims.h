@@ -3,7 +3,8 @@
 
 #include "exposure/assess.h"
 
-/* A claim kept beyond the call that lent it. Begins with its claim, so that it can stand for one. */
+/* A claim kept beyond the call that lent it. Begins with its claim, so that it can stand for one.
+ */
 typedef struct {
   SvClaim claim;
   char *feed;
@@ -36,6 +37,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvClaims, sv_claims_free)
 gboolean sv_claims_gather (SvClaims *claims, const SvInstall *install, const GPtrArray **ret_flaws,
                            GError **error);
 
-/* TRUE only if judging all claims on @flaw is bound to end with "fixed" or "not affected": a look at
- * keys that spares making up reasons which nobody will read. FALSE says nothing. */
+/* TRUE only if judging all claims on @flaw is bound to end with "fixed" or "not affected": a look
+ * at keys that spares making up reasons which nobody will read. FALSE says nothing. */
 gboolean sv_flaw_is_settled (const SvFlaw *flaw, const SvInstall *install);

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-static const char *const versions[] = {"1-1", "1-2", "1-2+b1", "2~rc1-1", "2-1", "2-1~bpo12+1",
-                                       "1-1+esm1", "1:", "0.9-1"};
+static const char *const versions[] = {"1-1",         "1-2",      "1-2+b1", "2~rc1-1", "2-1",
+                                       "2-1~bpo12+1", "1-1+esm1", "1:",     "0.9-1"};
 static const char *const feeds[] = {"debian-tracker", "osv-x", "changelog"};
 static const char *const names[] = {"CVE-2024-1001", "CVE-2024-1002", "GHSA-x"};
 
@@ -109,7 +109,9 @@ test_short_cut (void)
     SvPackage packages[3];
     g_autoptr (GPtrArray) list = g_ptr_array_new ();
     for (guint i = 0; i < G_N_ELEMENTS (packages); i++) {
-      packages[i] = (SvPackage){.name = i == 0 ? "foo-bin" : i == 1 ? "libfoo" : "foo-doc",
+      packages[i] = (SvPackage){.name = i == 0   ? "foo-bin"
+                                        : i == 1 ? "libfoo"
+                                                 : "foo-doc",
                                 .arch = maybe ("amd64", 1),
                                 .version = (char *)ONE_OF (versions),
                                 .source = "foo",

@@ -313,9 +313,8 @@ scenario_offer (gpointer source, const SvPackage *package, SvOffer *ret_offer)
     const SvScenarioOffer *kept = scenario->offers->pdata[i];
     if (strcmp (kept->package, package->name) != 0 || g_strcmp0 (kept->arch, package->arch) != 0)
       continue;
-    *ret_offer = (SvOffer){kept->version,        kept->source_version,
-                           kept->reachable,      kept->newest_version,
-                           kept->newest_source_version};
+    *ret_offer = (SvOffer){kept->version, kept->source_version, kept->reachable,
+                           kept->newest_version, kept->newest_source_version};
     return TRUE;
   }
   return FALSE;
@@ -332,15 +331,14 @@ sv_scenario_replay (const SvScenario *scenario, GError **error)
                                  .hardware_class = scenario->hardware_class};
   SvClaimSource claims = {scenario_claims, scenario_canonical, (gpointer)scenario};
   SvOfferSource offers = {scenario_offer, (gpointer)scenario};
-  SvAssessment assessment = {.inventory = &inventory,
-                             .claims = &claims,
-                             .n_claims = 1,
-                             .offers = scenario->offers != NULL && scenario->offers->len > 0
-                                           ? &offers
-                                           : NULL,
-                             .only_package = scenario->only_package,
-                             .only_vulnerability = scenario->only_vulnerability,
-                             .keep_all = TRUE};
+  SvAssessment assessment = {
+      .inventory = &inventory,
+      .claims = &claims,
+      .n_claims = 1,
+      .offers = scenario->offers != NULL && scenario->offers->len > 0 ? &offers : NULL,
+      .only_package = scenario->only_package,
+      .only_vulnerability = scenario->only_vulnerability,
+      .keep_all = TRUE};
   GPtrArray *findings = NULL;
   return sv_exposure_assess (&assessment, &findings, error) ? findings : NULL;
 }

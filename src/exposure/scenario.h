@@ -22,9 +22,9 @@ typedef struct {
 extern const SvRecordType sv_scenario_offer_type;
 
 typedef struct {
-  char *schema; /* "salve.scenario/1" */
-  char *about;  /* one sentence for people */
-  char *engine; /* what wrote it */
+  char *schema;             /* "salve.scenario/1" */
+  char *about;              /* one sentence for people */
+  char *engine;             /* what wrote it */
   char *only_package;       /* what was asked for; NULL: everything */
   char *only_vulnerability; /* likewise */
   char *hardware_class;

@@ -35,8 +35,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_autofree char *folder = g_build_filename (g_getenv ("SALVE_TEST_SOURCE"), "tests", "scenario",
-                                              NULL);
+  g_autofree char *folder =
+      g_build_filename (g_getenv ("SALVE_TEST_SOURCE"), "tests", "scenario", NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   g_assert_nonnull (dir);
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
