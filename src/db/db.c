@@ -46,7 +46,9 @@ free_queries (gpointer list)
 SvDb *
 sv_db_connect (const char *url, const SvDbOptions *options, GError **error)
 {
-  SvDbOptions own = options == NULL ? (SvDbOptions){0} : *options;
+  SvDbOptions own = {0};
+  if (options != NULL)
+    own = *options;
   if (own.busy_ms == 0)
     own.busy_ms = SV_DB_BUSY_MS;
   const SvDriver *driver = find_driver (&url, error);
