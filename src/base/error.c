@@ -23,7 +23,7 @@ static const SvErrorInfo table[SV_N_ERRORS] = {
     {SV_ERROR_BUSY, "busy", "Try again later.", 503, 1},
 };
 
-G_DEFINE_QUARK (sv - error, sv_error)
+G_DEFINE_QUARK (sv_error, sv_error)
 
 const SvErrorInfo *
 sv_error_info_by_code (SvError code)

@@ -134,7 +134,8 @@ begin (SvDb *db, gboolean write, GError **error)
     return NULL;
   SvTx *tx = g_new0 (SvTx, 1);
   tx->db = db;
-  return db->tx = tx;
+  db->tx = tx;
+  return tx;
 }
 
 SvTx *

@@ -77,11 +77,12 @@ sv_filesystems_collect (SvCollect *collect, GError **error)
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
     g_autofree char *mount = dup_mount_of (mounts, places[i]);
+    /* a changed root need not be a mount of its own: it can be measured, its type is not known */
     const char *type = g_hash_table_lookup (mounts, mount);
     g_autoptr (GError) failure = NULL;
-    if (type == NULL || !g_hash_table_add (seen, g_strdup (mount)))
+    if (!g_hash_table_add (seen, g_strdup (mount)))
       continue;
-    if (!add_filesystem (collect, mount, type, &failure))
+    if (!add_filesystem (collect, mount, type != NULL ? type : "unknown", &failure))
       sv_collect_add_gap (collect, "filesystems", "%s", failure->message);
   }
   return TRUE;

@@ -274,6 +274,8 @@ def coloured(salve, args, **env):
     command = " ".join(f"'{word}'" for word in [str(salve.program), *map(str, args)])
     done = subprocess.run([script, "-qec", command, "/dev/null"], capture_output=True, timeout=60,
                           env={**salve.env, "TERM": "xterm-256color", **env})
+    if b"pseudo-terminal" in done.stderr:
+        pytest.skip("this system gives no pseudo-terminal")
     assert done.returncode == 0, done.stdout
     return b"\x1b[" in done.stdout.replace(b"\x1b[K", b"")
 

@@ -171,19 +171,45 @@ def tracked():
     return [ROOT / name for name in listing.stdout.decode().split("\0") if name]
 
 
-def test_no_foreign_places_are_named():
-    """No package registry by its host, no absolute path of a developer's machine."""
-    hosts = [r"deb\.debian\.org", r"security\.debian\.org", r"registry\.npmjs\.org", r"pypi\.org",
-             r"proxy\.golang\.org", r"static\.crates\.io", r"repo1?\.maven"]
-    pattern = re.compile("|".join(hosts) + "|/" + "work/|/" + "root/")
-    wrong = []
+def lines_of_the_project():
+    """(path, line number, line) of every tracked text file."""
     for path in tracked():
-        if path == pathlib.Path(__file__) or not path.is_file():
-            continue
         try:
-            text = path.read_text()
+            text = path.read_text() if path.is_file() else ""
         except UnicodeDecodeError:
             continue
-        wrong += [f"{path}:{n}: {line.strip()[:80]}" for n, line in enumerate(text.splitlines(), 1)
-                  if pattern.search(line)]
+        for n, line in enumerate(text.splitlines(), 1):
+            yield path, n, line
+
+
+# Hosts by URL, or by a bare name that could be one.
+HOST = re.compile(r"https?://(?:[^/\s\"'@]*@)?([A-Za-z0-9.-]+)"
+                  r"|\b((?:[a-z0-9-]+\.)+(?:org|com|net|io|dev|gov))\b")
+NAMED = {
+    # the feeds that salve knows by name
+    "codeload.github.com", "epss.empiricalsecurity.com", "salsa.debian.org",
+    "osv-vulnerabilities.storage.googleapis.com", "security-tracker.debian.org", "www.cisa.gov",
+    # formats by the names of their schemas, and where a reader finds more
+    "cyclonedx.org", "json.schemastore.org", "openvex.dev", "oval.mitre.org", "www.apache.org",
+    "www.cve.org",
+    # part of names in package URLs
+    "bitbucket.org", "github.com",
+    # the host itself, and where clouds keep secrets: never to be fetched from
+    "localhost", "127.0.0.1", "169.254.169.254",
+}
+
+
+def test_no_other_hosts_are_named():
+    """Mirrors and registries are the user's to name: examples end in .example."""
+    wrong = [f"{path}:{n}: '{host}': write mirror.example, or add it to NAMED"
+             for path, n, line in lines_of_the_project()
+             for host in (m.group(1) or m.group(2) for m in HOST.finditer(line))
+             if host not in NAMED and not host.rstrip(".").endswith(".example")]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_paths_of_a_developers_machine():
+    places = re.compile("/" + "work/|/" + "root/")
+    wrong = [f"{path}:{n}: {line.strip()[:80]}" for path, n, line in lines_of_the_project()
+             if places.search(line)]
     assert not wrong, "\n".join(wrong)
