@@ -73,8 +73,7 @@ static void
 settle (SvChangelogNeed *need, SvChangelogState state, const char *detail)
 {
   need->state = (gint)state;
-  g_free (need->detail);
-  need->detail = g_strdup (detail);
+  sv_text_set (&need->detail, detail);
 }
 
 static gboolean
@@ -152,7 +151,7 @@ last_line (const GString *errors)
 static gboolean
 download (const Fetching *fetching, const GPtrArray *batch, GError **error)
 {
-  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) argv = sv_strings_new ();
   SvRunOptions options = {.directory = fetching->directory, .timeout_ms = SV_LIMIT_FETCH_MS};
   g_auto (SvRunResult) result = {0};
 
@@ -287,9 +286,11 @@ reserve (Fetching *fetching, SvChangelogNeed *need)
 {
   const SvChangelogDeb *deb = fetching->rank < need->debs->len ? deb_of (fetching, need) : NULL;
 
-  if (deb == NULL)
+  if (deb == NULL) {
     finish (fetching, need, SV_CHANGELOG_ABSENT, "no package of this source is offered");
-  else if (!is_usable (need, deb))
+    return FALSE;
+  }
+  if (!is_usable (need, deb))
     finish (fetching, need, SV_CHANGELOG_REFUSED,
             "the index describes its package in no usable way");
   else if (deb->size_bytes > fetching->fetch->max_bytes - fetching->bytes)

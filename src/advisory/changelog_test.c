@@ -184,7 +184,7 @@ static gboolean
 read_source_member (SvJsonReader *reader, const char *key, gpointer user_data, GError **error)
 {
   Truth *truth = user_data;
-  g_autoptr (GPtrArray) cves = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) cves = sv_strings_new ();
   char *value = NULL;
 
   if (strcmp (key, "cves_named_in_changelog") == 0) {
@@ -233,7 +233,7 @@ read_truth (Truth *truth, GBytes *json)
   g_autoptr (SvJsonReader) reader = sv_json_reader_new (stream);
   g_autoptr (GError) error = NULL;
 
-  truth->strings = g_ptr_array_new_with_free_func (g_free);
+  truth->strings = sv_strings_new ();
   truth->wants = g_array_new (FALSE, FALSE, sizeof (SvChangelogWant));
   truth->expected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   sv_json_read_object (reader, members, G_N_ELEMENTS (members), truth, &error);

@@ -49,6 +49,17 @@ sv_text_printable (const char *text)
 }
 
 void
+sv_text_append_line (GString *out, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *raw = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_autofree char *line = sv_text_printable (raw);
+  g_string_append_printf (out, "%s\n", line);
+}
+
+void
 sv_text_append_csv (GString *out, const char *text)
 {
   if (text == NULL || *text == '\0')

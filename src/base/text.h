@@ -7,6 +7,9 @@
  * invalid UTF-8 are shown as \xNN or \u{NNNN}; nothing else changes. NULL gives "". */
 char *sv_text_printable (const char *text);
 
+/* Appends a line, made printable as a whole. */
+void sv_text_append_line (GString *out, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
 /* Appends one CSV field (RFC 4180), quoted when needed; a field that a spreadsheet would take for
  * a formula (= + - @ tab, CR) is prefixed with an apostrophe. NULL appends nothing. */
 void sv_text_append_csv (GString *out, const char *text);

@@ -189,6 +189,32 @@ test_format (void)
   }
 }
 
+static void
+test_members (void)
+{
+  char *member = NULL;
+  sv_text_set (&member, "a text");
+  sv_text_set (&member, member + 2); /* of itself */
+  g_assert_cmpstr (member, ==, "text");
+  sv_text_take (&member, NULL);
+  g_assert_null (member);
+  g_assert_true (sv_text_is_empty (NULL) && sv_text_is_empty ("") && !sv_text_is_empty (" "));
+  g_assert_null (sv_text_or_null (""));
+  g_assert_cmpstr (sv_text_or_null ("a"), ==, "a");
+}
+
+static void
+test_lines (void)
+{
+  g_autoptr (GString) out = g_string_new ("1\n");
+  sv_text_append_line (out, "%s %d", "a\nb\033[1m", 2);
+  g_assert_cmpstr (out->str, ==, "1\na\\x0Ab\\x1B[1m 2\n");
+  g_autoptr (GError) error = NULL;
+  g_assert_false (sv_error_set_invalid (&error, "no name", "x\n"));
+  g_assert_error (error, SV_ERROR, SV_ERROR_INVALID_DATA);
+  g_assert_cmpstr (error->message, ==, "no name 'x\\x0A'");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -203,5 +229,7 @@ main (int argc, char **argv)
   g_test_add_func ("/time/parse", test_time);
   g_test_add_func ("/time/parse-mail", test_mail_time);
   g_test_add_func ("/time/format", test_format);
+  g_test_add_func ("/text/members", test_members);
+  g_test_add_func ("/text/lines", test_lines);
   return g_test_run ();
 }

@@ -90,7 +90,7 @@ take_option (const gchar *given, const gchar *value, gpointer user_data, GError 
   g_return_val_if_fail (option != NULL, FALSE);
   GPtrArray *list = g_hash_table_lookup (cli->values, option->name);
   if (list == NULL) {
-    list = g_ptr_array_new_with_free_func (g_free);
+    list = sv_strings_new ();
     g_hash_table_insert (cli->values, (gpointer)option->name, list);
   }
   g_ptr_array_add (list, g_strdup (value != NULL ? value : ""));
@@ -125,7 +125,7 @@ parse_options (SvCli *cli, int argc, char **argv, GError **error)
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_option_context_set_main_group (context, group);
   g_option_context_set_help_enabled (context, FALSE);
-  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) words = sv_strings_new ();
   g_ptr_array_add (words, g_strdup ("salve"));
   for (int i = 0; i < argc; i++)
     g_ptr_array_add (words, g_strdup (argv[i]));
@@ -258,7 +258,7 @@ run_without_command (int argc, char **argv)
 int
 sv_cli_main (int argc, char **argv)
 {
-  setlocale (LC_CTYPE, "C.UTF-8");
+  (void)setlocale (LC_CTYPE, "C.UTF-8");
   gsize words = 0;
   const SvCommand *command = find_command (argc - 1, argv + 1, &words);
   if (command == NULL)
@@ -267,7 +267,7 @@ sv_cli_main (int argc, char **argv)
   cli->command = command;
   cli->values =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
-  cli->arguments = g_ptr_array_new_with_free_func (g_free);
+  cli->arguments = sv_strings_new ();
   return run_command (cli, argc - 1 - (int)words, argv + 1 + words);
 }
 

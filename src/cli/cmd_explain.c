@@ -5,42 +5,30 @@
 
 #include <string.h>
 
-static void append_line (GString *out, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static void
-append_line (GString *out, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  g_autofree char *raw = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_autofree char *line = sv_text_printable (raw);
-  g_string_append_printf (out, "%s\n", line);
-}
-
 static void
 append_reason (GString *out, const SvReason *reason)
 {
-  append_line (out, "  %s %s%s%s: %s: %s", reason->won ? "→" : " ", reason->feed,
-               reason->advisory != NULL ? " " : "",
-               reason->advisory != NULL ? reason->advisory : "", sv_verdict_names[reason->verdict],
-               reason->because);
+  sv_text_append_line (out, "  %s %s%s%s: %s: %s", reason->won ? "→" : " ", reason->feed,
+                       reason->advisory != NULL ? " " : "",
+                       reason->advisory != NULL ? reason->advisory : "",
+                       sv_verdict_names[reason->verdict], reason->because);
 }
 
 static void
 append_finding (GString *out, const SvFinding *finding)
 {
-  append_line (out, "%s in %s %s (%s): %s", finding->vulnerability, finding->package,
-               finding->installed, finding->arch != NULL ? finding->arch : "unknown architecture",
-               sv_verdict_names[finding->verdict]);
+  sv_text_append_line (out, "%s in %s %s (%s): %s", finding->vulnerability, finding->package,
+                       finding->installed,
+                       finding->arch != NULL ? finding->arch : "unknown architecture",
+                       sv_verdict_names[finding->verdict]);
   if (finding->source_version != NULL)
-    append_line (out, "    built from %s %s", finding->source, finding->source_version);
+    sv_text_append_line (out, "    built from %s %s", finding->source, finding->source_version);
   if (finding->verdict == SV_VERDICT_AFFECTED || finding->verdict == SV_VERDICT_UNKNOWN)
-    append_line (out, "    fix: %s%s%s; running: %s", sv_fix_names[finding->fix],
-                 finding->fixed != NULL ? ", in " : "",
-                 finding->fixed != NULL ? finding->fixed : "", sv_run_names[finding->run]);
+    sv_text_append_line (out, "    fix: %s%s%s; running: %s", sv_fix_names[finding->fix],
+                         finding->fixed != NULL ? ", in " : "",
+                         finding->fixed != NULL ? finding->fixed : "", sv_run_names[finding->run]);
   if (finding->low_relevance)
-    append_line (out, "    of low relevance: no vulnerable code inside, or it cannot run");
+    sv_text_append_line (out, "    of low relevance: no vulnerable code inside, or it cannot run");
   for (guint i = 0; i < finding->reasons->len; i++)
     append_reason (out, finding->reasons->pdata[i]);
 }

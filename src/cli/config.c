@@ -123,7 +123,7 @@ sv_config_load (const char *explicit_path, GError **error)
 {
   g_autoptr (SvConfig) config = g_new0 (SvConfig, 1);
   config->files = g_ptr_array_new_with_free_func ((GDestroyNotify)g_key_file_unref);
-  config->paths = g_ptr_array_new_with_free_func (g_free);
+  config->paths = sv_strings_new ();
   config->variables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   add_variables (config);
   if (explicit_path != NULL)
@@ -178,6 +178,7 @@ sv_config_get (const SvConfig *config, const char *name, const char *flag)
 const char *
 sv_config_get_origin (const SvConfig *config, const char *name, const char *flag)
 {
-  g_autofree char *origin = NULL, *value = look_up (config, name, flag, &origin);
+  g_autofree char *origin = NULL;
+  g_free (look_up (config, name, flag, &origin));
   return g_intern_string (origin);
 }

@@ -87,14 +87,14 @@ sv_progress_update (SvProgress *progress, guint64 done, guint64 total)
   fprintf (stderr, "\r\033[K%s %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT "%s%s%s", progress->what,
            done, total, left != NULL ? ", " : "", left != NULL ? left : "",
            left != NULL ? " left" : "");
-  fflush (stderr);
+  (void)fflush (stderr);
 }
 
 void
 sv_progress_free (SvProgress *progress)
 {
   if (progress->on_terminal && progress->shown_us != 0)
-    fputs ("\r\033[K", stderr);
+    (void)fputs ("\r\033[K", stderr);
   g_free (progress->what);
   g_free (progress);
 }

@@ -138,36 +138,24 @@ append_actions (const SvCli *cli, const SvReport *report, GString *out, GError *
   return TRUE;
 }
 
-static void append_line (GString *out, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static void
-append_line (GString *out, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  g_autofree char *raw = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_autofree char *line = sv_text_printable (raw);
-  g_string_append_printf (out, "%s\n", line);
-}
-
 static void
 append_host (const SvReport *report, GString *out)
 {
   const SvReportHost *host = report->host;
   g_autofree char *at = sv_time_format (report->at_us - report->at_us % SV_SECOND_US);
-  append_line (out, "%s · %s · %s · %" G_GINT64_FORMAT " packages · as of %s",
-               host->hostname != NULL ? host->hostname : "host not named",
-               host->os != NULL ? host->os : "unknown system",
-               host->machine != NULL ? host->machine : "unknown machine", host->packages, at);
+  sv_text_append_line (out, "%s · %s · %s · %" G_GINT64_FORMAT " packages · as of %s",
+                       host->hostname != NULL ? host->hostname : "host not named",
+                       host->os != NULL ? host->os : "unknown system",
+                       host->machine != NULL ? host->machine : "unknown machine", host->packages,
+                       at);
   for (guint i = 0; i < host->supports->len; i++) {
     const SvSupport *support = host->supports->pdata[i];
     if (strcmp (support->level, "supported") == 0)
       continue;
     g_autofree char *ends =
         support->ends_at_us > 0 ? sv_time_format_date (support->ends_at_us) : NULL;
-    append_line (out, "support of %s: %s%s%s", support->subject, support->level,
-                 ends != NULL ? " until " : "", ends != NULL ? ends : "");
+    sv_text_append_line (out, "support of %s: %s%s%s", support->subject, support->level,
+                         ends != NULL ? " until " : "", ends != NULL ? ends : "");
   }
 }
 
@@ -175,11 +163,12 @@ static void
 append_restarts (const SvReport *report, GString *out)
 {
   for (guint i = 0; i < report->host->reboot_reasons->len; i++)
-    append_line (out, "REBOOT  %s", (char *)report->host->reboot_reasons->pdata[i]);
+    sv_text_append_line (out, "REBOOT  %s", (char *)report->host->reboot_reasons->pdata[i]);
   for (guint i = 0; i < report->actions->len; i++) {
     const SvAction *action = report->actions->pdata[i];
     for (guint r = 0; r < action->restarts->len; r++)
-      append_line (out, "RESTART  %s (%s)", (char *)action->restarts->pdata[r], action->source);
+      sv_text_append_line (out, "RESTART  %s (%s)", (char *)action->restarts->pdata[r],
+                           action->source);
   }
 }
 
@@ -195,13 +184,13 @@ append_sources (const SvReport *report, GString *out)
     g_autofree char *age =
         source->age_s >= 0 ? sv_time_format_span (source->age_s * SV_SECOND_US) : NULL;
     if (source->consulted)
-      append_line (out, "  %s: %s%s%s%s%s%s", source->id, source->authenticity,
-                   age != NULL ? ", " : "", age != NULL ? age : "", age != NULL ? " old" : "",
-                   source->detail != NULL ? ", " : "",
-                   source->detail != NULL ? source->detail : "");
+      sv_text_append_line (out, "  %s: %s%s%s%s%s%s", source->id, source->authenticity,
+                           age != NULL ? ", " : "", age != NULL ? age : "",
+                           age != NULL ? " old" : "", source->detail != NULL ? ", " : "",
+                           source->detail != NULL ? source->detail : "");
     else
-      append_line (out, "  %s: NOT CONSULTED: %s", source->id,
-                   source->error != NULL ? source->error : source->authenticity);
+      sv_text_append_line (out, "  %s: NOT CONSULTED: %s", source->id,
+                           source->error != NULL ? source->error : source->authenticity);
   }
 }
 
@@ -213,7 +202,7 @@ append_unknown (const SvReport *report, GString *out)
   g_string_append (out, "\nUNKNOWN\n");
   for (guint i = 0; i < report->unknown->len; i++) {
     const SvGap *gap = report->unknown->pdata[i];
-    append_line (out, "  %s: %s", gap->what, gap->why);
+    sv_text_append_line (out, "  %s: %s", gap->what, gap->why);
   }
 }
 
@@ -223,8 +212,8 @@ append_change (const SvReport *report, GString *out)
   if (report->change == NULL || report->change->previous_at_us == 0)
     return;
   g_autofree char *since = sv_time_format_span (report->at_us - report->change->previous_at_us);
-  append_line (out, "since the last scan %s ago: %u new, %u resolved", since,
-               report->change->appeared->len, report->change->resolved->len);
+  sv_text_append_line (out, "since the last scan %s ago: %u new, %u resolved", since,
+                       report->change->appeared->len, report->change->resolved->len);
 }
 
 static void
@@ -232,13 +221,13 @@ append_summary (const SvReport *report, GString *out)
 {
   const SvReportSummary *sum = report->summary;
   g_string_append_c (out, '\n');
-  append_line (out,
-               "%" G_GINT64_FORMAT " updates (%" G_GINT64_FORMAT " security) in %" G_GINT64_FORMAT
-               " actions · %" G_GINT64_FORMAT " vulnerabilities known here (%" G_GINT64_FORMAT
-               " exploited, %" G_GINT64_FORMAT " without a fix) · %" G_GINT64_FORMAT
-               " cannot be judged",
-               sum->updates, sum->security_updates, sum->actions, sum->vulnerabilities,
-               sum->exploited, sum->without_fix, sum->unknown);
+  sv_text_append_line (
+      out,
+      "%" G_GINT64_FORMAT " updates (%" G_GINT64_FORMAT " security) in %" G_GINT64_FORMAT
+      " actions · %" G_GINT64_FORMAT " vulnerabilities known here (%" G_GINT64_FORMAT
+      " exploited, %" G_GINT64_FORMAT " without a fix) · %" G_GINT64_FORMAT " cannot be judged",
+      sum->updates, sum->security_updates, sum->actions, sum->vulnerabilities, sum->exploited,
+      sum->without_fix, sum->unknown);
 }
 
 gboolean

@@ -20,31 +20,18 @@ draft_free (SvDraft *draft)
   g_free (draft);
 }
 
-static GPtrArray *
-new_strings (void)
-{
-  return g_ptr_array_new_with_free_func (g_free);
-}
-
-static void
-add_distinct (GPtrArray *list, const char *text)
-{
-  if (text != NULL && !g_ptr_array_find_with_equal_func (list, text, g_str_equal, NULL))
-    g_ptr_array_add (list, g_strdup (text));
-}
-
 static SvDraft *
 new_draft (const char *source)
 {
   SvDraft *draft = g_new0 (SvDraft, 1);
   draft->action = sv_record_new (&sv_action_type);
   draft->action->source = g_strdup (source);
-  draft->action->packages = new_strings ();
-  draft->action->cves = new_strings ();
-  draft->action->exploited = new_strings ();
-  draft->action->restarts = new_strings ();
-  draft->action->listeners = new_strings ();
-  draft->action->unknown = new_strings ();
+  draft->action->packages = sv_strings_new ();
+  draft->action->cves = sv_strings_new ();
+  draft->action->exploited = sv_strings_new ();
+  draft->action->restarts = sv_strings_new ();
+  draft->action->listeners = sv_strings_new ();
+  draft->action->unknown = sv_strings_new ();
   draft->relevant = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   draft->updates = g_hash_table_new (g_str_hash, g_str_equal);
   draft->action->reachable = TRUE;
@@ -55,31 +42,24 @@ new_draft (const char *source)
 }
 
 static void
-replace (char **text, const char *by)
-{
-  g_free (*text);
-  *text = g_strdup (by);
-}
-
-static void
 add_update (SvDraft *draft, const SvUpdate *update)
 {
   SvAction *action = draft->action;
-  add_distinct (action->packages, update->package);
+  sv_strings_add_distinct (action->packages, update->package);
   g_hash_table_insert (draft->updates, update->package, (gpointer)update);
   if (action->from == NULL) {
-    replace (&action->from, update->installed_source_version);
-    replace (&action->to, update->source_version);
-    replace (&action->origin, update->origin);
+    sv_text_set (&action->from, update->installed_source_version);
+    sv_text_set (&action->to, update->source_version);
+    sv_text_set (&action->origin, update->origin);
   }
   if (update->security && !action->security)
-    replace (&action->origin, update->origin);
+    sv_text_set (&action->origin, update->origin);
   action->security = action->security || update->security;
   action->held = action->held || update->held;
   action->size_bytes += update->size_bytes;
   if (!update->reachable) {
     action->reachable = FALSE;
-    replace (&action->why_not, update->why_not);
+    sv_text_set (&action->why_not, update->why_not);
   }
 }
 
@@ -96,7 +76,7 @@ raise_urgency (SvAction *action, const char *urgency)
     return;
   int old = action->urgency != NULL ? sv_enum_find (urgencies, action->urgency) : -1;
   if (sv_enum_find (urgencies, urgency) > old || action->urgency == NULL)
-    replace (&action->urgency, urgency);
+    sv_text_set (&action->urgency, urgency);
 }
 
 static void
@@ -105,7 +85,7 @@ note_unknown_inputs (SvAction *action, const SvDecisionAnswer *answer)
   for (guint i = 0; answer->inputs != NULL && i < answer->inputs->len; i++) {
     const SvDecisionInput *input = answer->inputs->pdata[i];
     if (g_strcmp0 (input->value, "unknown") == 0)
-      add_distinct (action->unknown, input->point);
+      sv_strings_add_distinct (action->unknown, input->point);
   }
 }
 
@@ -123,7 +103,7 @@ add_judgement (SvDraft *draft, const SvJudgement *judgement)
   gint64 due = judgement->due_at_us;
   if (due > 0 && (action->due_at_us == 0 || due < action->due_at_us)) {
     action->due_at_us = due;
-    replace (&action->due_because, judgement->deadline->reason);
+    sv_text_set (&action->due_because, judgement->deadline->reason);
   }
   action->epss = fmax (action->epss, judgement->epss); /* fmax passes NaN over */
   action->cvss_score = fmax (action->cvss_score, judgement->cvss_score);
@@ -141,7 +121,7 @@ judge (SvReportParts *parts, SvDraft *draft, const char *vulnerability)
   SvJudgementOptions options = {.known_since_us = since > 0 ? since : parts->at_us};
   g_autoptr (SvJudgement) judgement = sv_judge (&threat, parts->facts, &options);
   if (judgement->exploited)
-    add_distinct (draft->action->exploited, vulnerability);
+    sv_strings_add_distinct (draft->action->exploited, vulnerability);
   add_judgement (draft, judgement);
 }
 
@@ -222,9 +202,9 @@ note_restarts (const SvInventory *inventory, SvAction *action)
        i++) {
     const SvStaleProcess *process = inventory->stale_processes->pdata[i];
     for (guint p = 0; process->packages != NULL && p < process->packages->len; p++)
-      if (g_ptr_array_find_with_equal_func (action->packages, process->packages->pdata[p],
-                                            g_str_equal, NULL))
-        add_distinct (action->restarts, process->unit != NULL ? process->unit : process->process);
+      if (sv_strings_contain (action->packages, process->packages->pdata[p]))
+        sv_strings_add_distinct (action->restarts,
+                                 process->unit != NULL ? process->unit : process->process);
   }
 }
 
@@ -235,13 +215,12 @@ note_listeners (const SvInventory *inventory, SvDraft *draft)
   SvAction *action = draft->action;
   for (guint i = 0; inventory->listeners != NULL && i < inventory->listeners->len; i++) {
     const SvListener *listener = inventory->listeners->pdata[i];
-    if (listener->package == NULL ||
-        !g_ptr_array_find_with_equal_func (action->packages, listener->package, g_str_equal, NULL))
+    if (listener->package == NULL || !sv_strings_contain (action->packages, listener->package))
       continue;
     g_autofree char *text =
         g_strdup_printf ("%s %s:%" G_GINT64_FORMAT " %s", listener->protocol, listener->address,
                          listener->port, listener->process != NULL ? listener->process : "?");
-    add_distinct (action->listeners, text);
+    sv_strings_add_distinct (action->listeners, text);
     draft->rank.reach =
         MAX (draft->rank.reach, listener->local_only ? SV_REACH_LOCAL : SV_REACH_NETWORK);
   }
@@ -366,9 +345,9 @@ name_kernels (const SvInventory *inventory, SvAction *action)
     return;
   if (next == NULL) /* the same one, updated under its feet */
     next = running;
-  replace (&action->from,
-           running->running_version != NULL ? running->running_version : running->package_version);
-  replace (&action->to, next->package_version != NULL ? next->package_version : next->release);
+  sv_text_set (&action->from, running->running_version != NULL ? running->running_version
+                                                               : running->package_version);
+  sv_text_set (&action->to, next->package_version != NULL ? next->package_version : next->release);
 }
 
 static void

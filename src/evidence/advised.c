@@ -119,6 +119,8 @@ new_update (const Advice *advice, const SvReport *report)
   const SvReason *binary = advice->fixes[SV_NAME_BINARY], *source = advice->fixes[SV_NAME_SOURCE];
   const SvReason *main = binary != NULL ? binary : source;
   SvUpdate *update = sv_record_new (&sv_update_type);
+  update->origin = name_origin (main);
+  update->authenticity = g_strdup (find_authenticity (report, main->feed));
   update->package = g_strdup (package->name);
   update->arch = g_strdup (package->arch);
   update->installed = g_strdup (package->version);
@@ -128,19 +130,9 @@ new_update (const Advice *advice, const SvReport *report)
   update->installed_source_version =
       sv_source_version_of_tracker (package->source, package->source_version);
   update->security = TRUE;
-  update->origin = name_origin (main);
   update->held = package->held;
   update->why_not = g_strdup (why_not);
-  update->authenticity = g_strdup (find_authenticity (report, main->feed));
   return update;
-}
-
-static gint
-compare_updates (gconstpointer a, gconstpointer b)
-{
-  const SvUpdate *x = *(SvUpdate *const *)a, *y = *(SvUpdate *const *)b;
-  int order = strcmp (x->package, y->package);
-  return order != 0 ? order : g_strcmp0 (x->arch, y->arch);
 }
 
 void
@@ -153,6 +145,4 @@ sv_advised_add_updates (const SvInventory *inventory, SvReport *report)
     unite_fixes (advised->pdata[i], scheme);
     g_ptr_array_add (report->updates, new_update (advised->pdata[i], report));
   }
-  if (advised->len > 0)
-    g_ptr_array_sort (report->updates, compare_updates);
 }

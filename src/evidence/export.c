@@ -64,7 +64,7 @@ sv_export_purl (const SvReport *report, const char *name, const char *version, c
 {
   const char *release = report->host->release;
   g_auto (GStrv) parts = g_strsplit (release != NULL ? release : "", ":", 2);
-  g_autoptr (GPtrArray) qualifiers = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) qualifiers = sv_strings_new ();
   if (arch != NULL && *arch != '\0')
     g_ptr_array_add (qualifiers, g_strconcat ("arch=", arch, NULL));
   if (parts[0] != NULL && parts[1] != NULL)

@@ -74,7 +74,7 @@ new_inventory (void)
   inventory->packages = g_ptr_array_new ();
   inventory->kernels = g_ptr_array_new ();
   inventory->gaps = g_ptr_array_new ();
-  inventory->reboot_reasons = g_ptr_array_new_with_free_func (g_free);
+  inventory->reboot_reasons = sv_strings_new ();
   return inventory;
 }
 

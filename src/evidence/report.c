@@ -15,22 +15,6 @@ sv_report_free (SvReport *report)
 
 /* --- the host --- */
 
-static gpointer
-dup_string (gconstpointer text, gpointer unused)
-{
-  return g_strdup (text);
-}
-
-static GPtrArray *
-copy_strings (GPtrArray *list)
-{
-  if (list == NULL)
-    return g_ptr_array_new_with_free_func (g_free);
-  GPtrArray *copy = g_ptr_array_copy (list, dup_string, NULL);
-  g_ptr_array_set_free_func (copy, g_free);
-  return copy;
-}
-
 static void
 count_packages (const SvInventory *inventory, SvReportHost *host)
 {
@@ -69,7 +53,7 @@ new_host (const SvInventory *inventory)
   host->virtualization = g_strdup (inventory->virtualization);
   host->kernel = g_strdup (running_kernel (inventory));
   count_packages (inventory, host);
-  host->reboot_reasons = copy_strings (inventory->reboot_reasons);
+  host->reboot_reasons = sv_strings_copy (inventory->reboot_reasons);
   host->supports = g_ptr_array_new ();
   for (guint i = 0; inventory->supports != NULL && i < inventory->supports->len; i++)
     g_ptr_array_add (host->supports,
@@ -112,7 +96,7 @@ fill_cves (SvReport *report, gint scheme)
   for (guint u = 0; u < report->updates->len; u++) {
     SvUpdate *update = report->updates->pdata[u];
     if (update->cves == NULL)
-      update->cves = g_ptr_array_new_with_free_func (g_free);
+      update->cves = sv_strings_new ();
     g_autofree char *source_version =
         sv_source_version_of_tracker (update->source, update->source_version);
     GPtrArray *list = g_hash_table_lookup (by_package, update->package);
@@ -231,26 +215,6 @@ compare_new_packages (gconstpointer a, gconstpointer b)
   return order != 0 ? order : g_strcmp0 (x->arch, y->arch);
 }
 
-static gint
-compare_findings (gconstpointer a, gconstpointer b)
-{
-  const SvFinding *x = *(SvFinding *const *)a, *y = *(SvFinding *const *)b;
-  int order = sv_text_compare_natural (x->vulnerability, y->vulnerability);
-  if (order == 0)
-    order = strcmp (x->package, y->package);
-  if (order == 0)
-    order = g_strcmp0 (x->arch, y->arch);
-  return order != 0 ? order : g_strcmp0 (x->installed, y->installed);
-}
-
-static void
-sort_lists (SvReport *report)
-{
-  g_ptr_array_sort (report->updates, compare_updates);
-  g_ptr_array_sort (report->new_packages, compare_new_packages);
-  g_ptr_array_sort (report->findings, compare_findings);
-}
-
 static void
 add_gaps (GPtrArray *into, const GPtrArray *gaps)
 {
@@ -285,8 +249,10 @@ sv_report_new (SvReportParts *parts)
   report->unknown = take (&parts->gaps);
   add_gaps (report->unknown, parts->inventory->gaps);
   set_ages (report);
-  sort_lists (report);
+  g_ptr_array_sort (report->findings, sv_finding_compare);
   sv_advised_add_updates (parts->inventory, report);
+  g_ptr_array_sort (report->updates, compare_updates);
+  g_ptr_array_sort (report->new_packages, compare_new_packages);
   fill_cves (report, scheme);
   report->actions = sv_actions_new (parts, report);
   report->summary = new_summary (parts, report);

@@ -276,7 +276,7 @@ test_restarts (void)
     SvStaleProcess *process = sv_record_new (&sv_stale_process_type);
     process->process = g_strdup ("sshd");
     process->unit = g_strdup ("ssh.service");
-    process->packages = g_ptr_array_new_with_free_func (g_free);
+    process->packages = sv_strings_new ();
     g_ptr_array_add (process->packages, g_strdup ("libssl3"));
     g_ptr_array_add (c.inventory->stale_processes, process);
   }

@@ -34,6 +34,18 @@ typedef struct {
   SvReport *report;
 } SvSave;
 
+/* @sql with its :host and :at bound to this scan's. */
+static SvQuery *
+query_of_scan (const SvSave *save, const char *sql, GError **error)
+{
+  SvQuery *query = sv_db_query (save->db, sql, error);
+  if (query == NULL)
+    return NULL;
+  sv_query_bind_text (query, "host", save->host);
+  sv_query_bind_int64 (query, "at", save->report->at_us);
+  return query;
+}
+
 static gboolean
 find_previous (const SvSave *save, gint64 *ret_at_us, GError **error)
 {
@@ -192,14 +204,12 @@ static gboolean
 list_unseen (const SvSave *save, GHashTable *installed, GPtrArray *gone, GError **error)
 {
   g_autoptr (SvQuery) query =
-      sv_db_query (save->db,
-                   "SELECT vulnerability, package, arch, installed FROM finding "
-                   "WHERE host = :host AND resolved_us = 0 AND last_seen_us < :at",
-                   error);
+      query_of_scan (save,
+                     "SELECT vulnerability, package, arch, installed FROM finding "
+                     "WHERE host = :host AND resolved_us = 0 AND last_seen_us < :at",
+                     error);
   if (query == NULL)
     return FALSE;
-  sv_query_bind_text (query, "host", save->host);
-  sv_query_bind_int64 (query, "at", save->report->at_us);
   SvStep step;
   while ((step = sv_query_step (query, error)) == SV_STEP_ROW) {
     g_autofree char *key = version_key (sv_query_get_text (query, 1), sv_query_get_text (query, 2),
@@ -215,7 +225,7 @@ static gboolean
 close_replaced (const SvSave *save, GError **error)
 {
   g_autoptr (GHashTable) installed = list_installed (save->inventory);
-  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) gone = sv_strings_new ();
   if (!list_unseen (save, installed, gone, error))
     return FALSE;
   g_autoptr (SvQuery) query =
@@ -242,15 +252,11 @@ static gboolean
 close_unseen (const SvSave *save, GError **error)
 {
   g_autoptr (SvQuery) query =
-      sv_db_query (save->db,
-                   "UPDATE finding SET resolved_us = :at "
-                   "WHERE host = :host AND resolved_us = 0 AND last_seen_us < :at",
-                   error);
-  if (query == NULL)
-    return FALSE;
-  sv_query_bind_text (query, "host", save->host);
-  sv_query_bind_int64 (query, "at", save->report->at_us);
-  return sv_query_run (query, error);
+      query_of_scan (save,
+                     "UPDATE finding SET resolved_us = :at "
+                     "WHERE host = :host AND resolved_us = 0 AND last_seen_us < :at",
+                     error);
+  return query != NULL && sv_query_run (query, error);
 }
 
 /* --- what changed --- */
@@ -258,12 +264,10 @@ close_unseen (const SvSave *save, GError **error)
 static gboolean
 list_changed (const SvSave *save, const char *sql, GPtrArray **ret_list, GError **error)
 {
-  g_autoptr (SvQuery) query = sv_db_query (save->db, sql, error);
+  g_autoptr (SvQuery) query = query_of_scan (save, sql, error);
   if (query == NULL)
     return FALSE;
-  sv_query_bind_text (query, "host", save->host);
-  sv_query_bind_int64 (query, "at", save->report->at_us);
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) list = sv_strings_new ();
   SvStep step;
   while ((step = sv_query_step (query, error)) == SV_STEP_ROW)
     g_ptr_array_add (list, g_strdup_printf ("%s in %s", sv_query_get_text (query, 0),

@@ -13,20 +13,6 @@ typedef struct {
   SvClaims *claims;
 } SvAssessing;
 
-static gpointer
-dup_string (gconstpointer text, gpointer unused)
-{
-  return g_strdup (text);
-}
-
-static GPtrArray *
-copy_aliases (const SvFlaw *flaw)
-{
-  GPtrArray *copy = g_ptr_array_copy (flaw->aliases, dup_string, NULL);
-  g_ptr_array_set_free_func (copy, g_free);
-  return copy;
-}
-
 static gboolean
 is_wanted (const SvAssessment *assessment, const SvFinding *finding)
 {
@@ -65,7 +51,7 @@ assess_package (const SvAssessing *assessing, const SvPackage *package, GPtrArra
     if (finding == NULL || !is_wanted (assessment, finding))
       continue;
     finish (assessment, install, finding);
-    finding->aliases = copy_aliases (flaw);
+    finding->aliases = sv_strings_copy (flaw->aliases);
     g_ptr_array_add (findings, g_steal_pointer (&finding));
   }
   return TRUE;
@@ -160,18 +146,6 @@ list_judged (const SvAssessment *assessment)
   return judged;
 }
 
-static gint
-compare_findings (gconstpointer a, gconstpointer b)
-{
-  const SvFinding *x = *(SvFinding *const *)a, *y = *(SvFinding *const *)b;
-  int order = sv_text_compare_natural (x->vulnerability, y->vulnerability);
-  if (order == 0)
-    order = strcmp (x->package, y->package);
-  if (order == 0)
-    order = g_strcmp0 (x->arch, y->arch);
-  return order != 0 ? order : g_strcmp0 (x->installed, y->installed);
-}
-
 static gboolean
 assess_one (const SvAssessing *assessing, const SvPackage *package, GPtrArray *findings,
             GError **error)
@@ -196,7 +170,7 @@ sv_exposure_assess (const SvAssessment *assessment, GPtrArray **ret_findings, GE
   for (guint i = 0; i < packages->len; i++)
     if (!assess_one (&assessing, packages->pdata[i], findings, error))
       return FALSE;
-  g_ptr_array_sort (findings, compare_findings);
+  g_ptr_array_sort (findings, sv_finding_compare);
   *ret_findings = g_steal_pointer (&findings);
   return TRUE;
 }

@@ -70,7 +70,7 @@ find_flaw (SvClaims *claims, const char *vulnerability)
   flaw = g_new0 (SvFlaw, 1);
   flaw->vulnerability = g_strdup (vulnerability);
   flaw->claims = g_ptr_array_new_with_free_func (held_claim_free);
-  flaw->aliases = g_ptr_array_new_with_free_func (g_free);
+  flaw->aliases = sv_strings_new ();
   g_ptr_array_add (claims->flaws, flaw);
   g_hash_table_insert (claims->by_name, flaw->vulnerability, flaw);
   return flaw;
@@ -85,17 +85,10 @@ compare_strings (gconstpointer a, gconstpointer b)
 static void
 add_alias (SvFlaw *flaw, const char *id)
 {
-  if (strcmp (flaw->vulnerability, id) == 0 ||
-      g_ptr_array_find_with_equal_func (flaw->aliases, id, g_str_equal, NULL))
+  if (strcmp (flaw->vulnerability, id) == 0)
     return;
-  g_ptr_array_add (flaw->aliases, g_strdup (id));
+  sv_strings_add_distinct (flaw->aliases, id);
   g_ptr_array_sort (flaw->aliases, compare_strings);
-}
-
-static gboolean
-is_empty (const char *text)
-{
-  return text == NULL || *text == '\0';
 }
 
 /* Whether no rule but that of versions has a say in it. */
@@ -103,9 +96,10 @@ static gboolean
 is_plain (const SvStatement *statement, const SvInstall *install)
 {
   if (statement->name_kind != SV_NAME_SOURCE || statement->scheme != install->scheme ||
-      !is_empty (statement->arch) || !is_empty (statement->module) ||
-      (!is_empty (statement->release) && g_strcmp0 (statement->release, install->release) != 0) ||
-      (!is_empty (statement->introduced) && strcmp (statement->introduced, "0") != 0))
+      !sv_text_is_empty (statement->arch) || !sv_text_is_empty (statement->module) ||
+      (!sv_text_is_empty (statement->release) &&
+       g_strcmp0 (statement->release, install->release) != 0) ||
+      (!sv_text_is_empty (statement->introduced) && strcmp (statement->introduced, "0") != 0))
     return FALSE;
   if (statement->status == SV_STATUS_NOT_AFFECTED)
     return TRUE;

@@ -38,6 +38,18 @@ sv_finding_free (SvFinding *finding)
   sv_record_free (&sv_finding_type, finding);
 }
 
+gint
+sv_finding_compare (gconstpointer a, gconstpointer b)
+{
+  const SvFinding *x = *(SvFinding *const *)a, *y = *(SvFinding *const *)b;
+  int order = sv_text_compare_natural (x->vulnerability, y->vulnerability);
+  if (order == 0)
+    order = strcmp (x->package, y->package);
+  if (order == 0)
+    order = g_strcmp0 (x->arch, y->arch);
+  return order != 0 ? order : g_strcmp0 (x->installed, y->installed);
+}
+
 /* Whose word counts most on a distribution's packages: the distribution's own list of versions,
  * its advisories, what its changelog says, then everybody else (trap 108). */
 static const struct {

@@ -76,7 +76,7 @@ static int
 rule_release (SvJudgement *j)
 {
   const char *release = j->statement->release;
-  if (release == NULL || *release == '\0' || g_strcmp0 (release, j->install->release) == 0)
+  if (sv_text_is_empty (release) || g_strcmp0 (release, j->install->release) == 0)
     return UNDECIDED;
   return decide (j, SV_VERDICT_NOT_APPLICABLE, "it speaks of %s, not of %s", release,
                  j->install->release != NULL ? j->install->release : "this host's release");
@@ -113,9 +113,9 @@ static int
 rule_arch (SvJudgement *j)
 {
   const char *wanted = j->statement->arch, *own = j->install->package->arch;
-  if (wanted == NULL || *wanted == '\0')
+  if (sv_text_is_empty (wanted))
     return UNDECIDED;
-  if (own == NULL || *own == '\0')
+  if (sv_text_is_empty (own))
     return j->statement->status == SV_STATUS_NOT_AFFECTED
                ? decide (j, SV_VERDICT_NOT_APPLICABLE,
                          "for %s only, this architecture is not known", wanted)
@@ -145,7 +145,7 @@ rule_same_build (SvJudgement *j)
 static const char *
 label_or_null (const char *label)
 {
-  return label != NULL && *label != '\0' ? label : NULL;
+  return sv_text_or_null (label);
 }
 
 static gboolean

@@ -135,6 +135,9 @@ extern const SvRecordType sv_finding_type;
 void sv_finding_free (SvFinding *finding);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvFinding, sv_finding_free)
 
+/* The order of reports, for g_ptr_array_sort(): vulnerability, package, arch, version. */
+gint sv_finding_compare (gconstpointer a, gconstpointer b);
+
 /**
  * sv_exposure_combine:
  * @claims: SvClaim pointers on one vulnerability (aliases already closed)

@@ -25,9 +25,9 @@ build_free (gpointer data)
 static char *
 dup_base (const char *name)
 {
-  const char *modules = strstr (name, "-modules");
   if (!g_str_has_prefix (name, "kernel"))
     return NULL;
+  const char *modules = strstr (name, "-modules");
   if (modules != NULL)
     return g_strndup (name, (gsize)(modules - name));
   if (g_str_has_suffix (name, "-core"))
@@ -36,14 +36,16 @@ dup_base (const char *name)
 }
 
 /* "linux-modules-extra-6.8.0-31-generic" names the release that it is a part of. */
-static const char *
-find_release (const char *name)
+static gboolean
+find_release (const char *name, const char **ret_release)
 {
   static const char *const prefixes[] = {"linux-modules-extra-", "linux-modules-"};
   for (gsize i = 0; i < G_N_ELEMENTS (prefixes); i++)
-    if (g_str_has_prefix (name, prefixes[i]))
-      return name + strlen (prefixes[i]);
-  return NULL;
+    if (g_str_has_prefix (name, prefixes[i])) {
+      *ret_release = name + strlen (prefixes[i]);
+      return TRUE;
+    }
+  return FALSE;
 }
 
 static char *
@@ -111,8 +113,8 @@ sv_kernels_free (SvKernels *kernels)
 const SvKernelBuild *
 sv_kernels_find (const SvKernels *kernels, const SvPackage *package)
 {
-  const char *release = find_release (package->name);
-  if (release != NULL)
+  const char *release;
+  if (find_release (package->name, &release))
     return g_hash_table_lookup (kernels->by_release, release);
   g_autofree char *base = dup_base (package->name);
   g_autofree char *key = dup_key (base != NULL ? base : package->name, package->version);

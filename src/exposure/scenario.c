@@ -225,7 +225,7 @@ new_scenario (const SvAssessment *assessment, const char *about)
     scenario->distro = sv_record_copy (&sv_distro_type, inventory->distro);
   scenario->packages = g_ptr_array_new ();
   scenario->kernels = g_ptr_array_new ();
-  scenario->modules = g_ptr_array_new_with_free_func (g_free);
+  scenario->modules = sv_strings_new ();
   scenario->claims = g_ptr_array_new ();
   scenario->aliases = g_ptr_array_new ();
   scenario->offers = g_ptr_array_new ();

@@ -39,7 +39,7 @@ main (int argc, char **argv)
       g_build_filename (g_getenv ("SALVE_TEST_SOURCE"), "tests", "scenario", NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   g_assert_nonnull (dir);
-  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) paths = sv_strings_new ();
   for (const char *name = g_dir_read_name (dir); name != NULL; name = g_dir_read_name (dir)) {
     if (!g_str_has_suffix (name, ".json"))
       continue;

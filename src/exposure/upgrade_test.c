@@ -319,7 +319,7 @@ static gboolean
 read_member (SvJsonReader *reader, const char *key, gpointer user_data, GError **error)
 {
   Truth *truth = user_data;
-  g_autoptr (GPtrArray) origins = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) origins = sv_strings_new ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++) {
     if (strcmp (keys[i], key) != 0)
@@ -379,7 +379,7 @@ read_truth (const char *path)
                                          {"newly_installed", read_upgrades}};
   g_autoptr (SvStream) stream = sv_stream_open (path, NULL);
   g_autoptr (SvJsonReader) reader = sv_json_reader_new (stream);
-  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) lines = sv_strings_new ();
   g_autoptr (GError) error = NULL;
   Truth truth = {.lines = lines};
 
@@ -396,7 +396,7 @@ read_truth (const char *path)
 static char *
 format_like_truth (const SvUpgradePlan *plan)
 {
-  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) lines = sv_strings_new ();
   for (guint i = 0; i < plan->upgrades->len; i++) {
     const SvUpgrade *upgrade = g_ptr_array_index (plan->upgrades, i);
     gboolean new_one = upgrade->kind == SV_UPGRADE_INSTALL;
@@ -487,7 +487,7 @@ static char *
 parse_simulation (const char *output)
 {
   g_auto (GStrv) lines = g_strsplit (output, "\n", -1);
-  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) found = sv_strings_new ();
   for (char **line = lines; *line != NULL; line++) {
     if (g_str_has_prefix (*line, "Inst "))
       g_ptr_array_add (found, parse_inst (*line));
@@ -500,7 +500,7 @@ parse_simulation (const char *output)
 static char *
 format_like_simulation (const SvUpgradePlan *plan)
 {
-  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) lines = sv_strings_new ();
   for (guint i = 0; i < plan->upgrades->len; i++) {
     const SvUpgrade *upgrade = g_ptr_array_index (plan->upgrades, i);
     if (!upgrade->reachable)
