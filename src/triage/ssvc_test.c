@@ -197,7 +197,7 @@ static void
 enumerate (const SvDecisionTable *table, const SvValueSet sets[], guint point, guint8 *inputs,
            SvValueSet *outcomes)
 {
-  if (point == table->n_points) {
+  if (point >= MIN (table->n_points, SV_DECISION_POINTS)) {
     *outcomes |= 1u << outcome_of (table, inputs);
     return;
   }
