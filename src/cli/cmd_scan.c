@@ -211,10 +211,18 @@ sv_cmd_scan (SvCli *cli, GError **error)
     return SV_EXIT_USAGE;
   g_autoptr (SvHostView) view = sv_host_view_new (cli, SV_VIEW_FETCH, error);
   g_autoptr (SvReport) report = view != NULL ? sv_host_view_make_report (view, error) : NULL;
-  if (report == NULL || !sv_host_view_keep (view, report, error) ||
-      !write_report (cli, report, sv_host_view_get_inventory (view), error))
+  if (report == NULL)
     return SV_EXIT_FAILED;
-  return judge_gates (&gates, report, error);
+  /* A history that cannot be written (a full disk) must not cost the answer. */
+  g_autoptr (GError) not_kept = NULL;
+  gboolean kept = sv_host_view_keep (view, report, &not_kept);
+  if (!write_report (cli, report, sv_host_view_get_inventory (view), error))
+    return SV_EXIT_FAILED;
+  if (kept)
+    return judge_gates (&gates, report, error);
+  g_propagate_prefixed_error (error, g_steal_pointer (&not_kept),
+                              "the answer stands, but it was not kept in the history: ");
+  return SV_EXIT_FAILED;
 }
 
 /* --- check --- */

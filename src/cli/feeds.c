@@ -30,8 +30,10 @@ register_defaults (SvDb *db, const SvDistro *distro, GError **error)
 gboolean
 sv_sources_sync (SvCli *cli, SvDb *db, const SvDistro *distro, gboolean may_fetch, GError **error)
 {
-  if (!register_defaults (db, distro, error))
+  if (!register_defaults (db, distro, error)) {
+    g_prefix_error (error, "cannot register feeds in the store (another one: --store): ");
     return FALSE;
+  }
   if (!may_fetch)
     return TRUE;
   g_autofree char *cache = sv_sources_cache (cli);

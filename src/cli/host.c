@@ -363,8 +363,10 @@ open_store (SvHostView *view, GError **error)
   if (url == NULL)
     return FALSE;
   view->db = sv_db_open (url, error);
-  if (view->db == NULL)
+  if (view->db == NULL) {
+    g_prefix_error (error, "the store '%s' (another one: --store): ", url);
     return FALSE;
+  }
   gboolean may_fetch =
       view->source.live && view->mode == SV_VIEW_FETCH && !sv_cli_has (view->cli, "offline");
   if (!sv_sources_import_given (view->cli, view->db, error) ||

@@ -107,6 +107,36 @@ add_action (ScolsTable *table, const SvAction *action, gint64 now_us, gboolean c
 }
 
 static gboolean
+has_gap (const SvReport *report, const char *what)
+{
+  for (guint i = 0; i < report->unknown->len; i++)
+    if (strcmp (((SvGap *)report->unknown->pdata[i])->what, what) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_archive (const SvReport *report)
+{
+  for (guint i = 0; i < report->sources->len; i++) {
+    const SvReportSource *source = report->sources->pdata[i];
+    if (source->consulted && strcmp (source->kind, "apt-archive") == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* An empty list is good news only if there was something to look the updates up in. */
+static const char *
+nothing_to_fix (const SvReport *report)
+{
+  gboolean blind = has_gap (report, "archives") || has_gap (report, "packages") ||
+                   (has_gap (report, "release") && !has_archive (report));
+  return blind ? "nothing is known to be needed; see UNKNOWN for what could not be looked at"
+               : "no security update is needed";
+}
+
+static gboolean
 append_actions (const SvCli *cli, const SvReport *report, GString *out, GError **error)
 {
   g_autoptr (ScolsTable) table = scols_new_table ();
@@ -129,8 +159,7 @@ append_actions (const SvCli *cli, const SvReport *report, GString *out, GError *
     return FALSE;
   }
   g_autofree char *owned = text;
-  g_string_append_printf (out, "\nFIX NEXT\n%s",
-                          shown > 0 ? owned : "no security update is needed");
+  g_string_append_printf (out, "\nFIX NEXT\n%s", shown > 0 ? owned : nothing_to_fix (report));
   g_string_append_c (out, '\n');
   if (hidden > 0)
     g_string_append_printf (out, "and %u update%s without security content (-o wide lists them)\n",

@@ -95,6 +95,25 @@ collect_databases (SvCollect *collect, GError **error)
   return FALSE;
 }
 
+/* A list of which nothing could be read is no list; one that is empty says nothing of the host. */
+static gboolean
+check_not_empty (SvCollect *collect, GError **error)
+{
+  const SvInventory *inventory = collect->inventory;
+  if (inventory->packages->len > 0)
+    return TRUE;
+  for (guint i = 0; i < inventory->gaps->len; i++) {
+    const SvGap *gap = inventory->gaps->pdata[i];
+    if (g_str_equal (gap->what, "packages")) {
+      g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "not one package could be read: %s",
+                   gap->why);
+      return FALSE;
+    }
+  }
+  sv_collect_add_gap (collect, "packages", "the package list is empty: what runs is not known");
+  return TRUE;
+}
+
 gboolean
 sv_packages_collect (SvCollect *collect, GError **error)
 {
@@ -107,7 +126,7 @@ sv_packages_collect (SvCollect *collect, GError **error)
                  "apk database, an SBOM or a vuls result");
     return FALSE;
   }
-  if (n_given == 0 && !collect_databases (collect, error))
+  if ((n_given == 0 && !collect_databases (collect, error)) || !check_not_empty (collect, error))
     return FALSE;
   sv_collect_sort_packages (collect);
   return TRUE;

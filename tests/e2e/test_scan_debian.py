@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 
 import pytest
@@ -164,3 +165,44 @@ def test_hostile_status_file(sanitized, data, tmp_path):
     assert [u["package"] for u in report["updates"]] == ["apt"]
     for output in ("table", "wide", "csv"):
         assert "\x1b[31m" not in sanitized.run(*args, "-o", output).stdout
+
+
+def test_a_list_that_holds_no_package_is_refused(salve, data, tmp_path):
+    """Noise must never end as "0 updates": nothing of it could be read."""
+    noise = tmp_path / "status"
+    noise.write_bytes(bytes(range(256)) * 8)
+    root = data / "debian" / ROOTS[0]
+    done = salve.run("scan", "--dpkg-status", noise, "--os-release", root / "os-release")
+    assert done.returncode == 1 and "not one package could be read" in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_empty_list_is_unknown_never_healthy(salve, data, tmp_path):
+    empty = tmp_path / "status"
+    empty.write_text("")
+    root = data / "debian" / ROOTS[0]
+    args = ["scan", "--dpkg-status", empty, "--os-release", root / "os-release",
+            "--apt-lists", data / "debian/archive", "--at", AT]
+    assert any(gap["what"] == "packages" for gap in salve.json(*args)["unknown"])
+    assert "no security update is needed" not in salve.run(*args).stdout
+
+
+def test_good_news_only_with_archives(salve, data):
+    root = data / "debian" / ROOTS[0]
+    patched = ["scan", "--dpkg-status", root / "after/dpkg-status", "--os-release",
+               root / "os-release", "--at", AT]
+    assert "no security update is needed" not in salve.run(*patched).stdout
+    assert "no security update is needed" in salve.run(
+        *patched, "--apt-lists", data / "debian/archive").stdout
+
+
+def test_a_history_that_cannot_be_written_costs_no_answer(salve, tmp_path):
+    """The scan is shown all the same; the error and the exit code say what was not kept."""
+    store = tmp_path / "store.db"
+    if salve.run("scan", "--offline", "--store", store).returncode != 0:
+        pytest.skip("this host cannot be scanned")
+    with sqlite3.connect(store) as db:
+        db.execute("DROP TABLE scan")
+    done = salve.run("scan", "--offline", "--store", store)
+    assert done.returncode == 1 and "not kept in the history" in done.stderr
+    assert "FIX NEXT" in done.stdout
