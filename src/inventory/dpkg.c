@@ -111,17 +111,27 @@ add_paragraph (const Reading *reading, const SvDeb822 *reader)
                         "%s: record left out: its Status is missing or malformed", where);
 }
 
+static gboolean
+refuse_noise (const Reading *reading, GError **error)
+{
+  g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA,
+               "'%s' is no list of packages: not one record of it could be read", reading->name);
+  return FALSE;
+}
+
 /* One broken paragraph hides no other (trap 107); a file of nothing else is refused. */
 static gboolean
 read_paragraphs (const Reading *reading, SvStream *stream, GError **error)
 {
   g_autoptr (SvDeb822) reader = sv_deb822_new (stream);
+  guint n_read = 0;
   for (guint n_bad = 0; n_bad < SV_LIMIT_FEED_SKIPPED;) {
     g_autoptr (GError) failure = NULL;
     gboolean found = FALSE;
     if (sv_deb822_next (reader, &found, &failure)) {
       if (!found)
-        return TRUE;
+        return n_bad == 0 || n_read > 0 || refuse_noise (reading, error);
+      n_read++;
       add_paragraph (reading, reader);
     } else if (sv_error_is (failure, SV_ERROR_INVALID_DATA)) {
       n_bad++;

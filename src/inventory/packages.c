@@ -95,23 +95,17 @@ collect_databases (SvCollect *collect, GError **error)
   return FALSE;
 }
 
-/* A list of which nothing could be read is no list; one that is empty says nothing of the host. */
-static gboolean
-check_not_empty (SvCollect *collect, GError **error)
+/* No packages is no answer: it is said, unless the list's own reader said why already. */
+static void
+note_if_empty (SvCollect *collect)
 {
   const SvInventory *inventory = collect->inventory;
   if (inventory->packages->len > 0)
-    return TRUE;
-  for (guint i = 0; i < inventory->gaps->len; i++) {
-    const SvGap *gap = inventory->gaps->pdata[i];
-    if (g_str_equal (gap->what, "packages")) {
-      g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "not one package could be read: %s",
-                   gap->why);
-      return FALSE;
-    }
-  }
+    return;
+  for (guint i = 0; i < inventory->gaps->len; i++)
+    if (g_str_equal (((SvGap *)inventory->gaps->pdata[i])->what, "packages"))
+      return;
   sv_collect_add_gap (collect, "packages", "the package list is empty: what runs is not known");
-  return TRUE;
 }
 
 gboolean
@@ -126,8 +120,9 @@ sv_packages_collect (SvCollect *collect, GError **error)
                  "apk database, an SBOM or a vuls result");
     return FALSE;
   }
-  if ((n_given == 0 && !collect_databases (collect, error)) || !check_not_empty (collect, error))
+  if (n_given == 0 && !collect_databases (collect, error))
     return FALSE;
+  note_if_empty (collect);
   sv_collect_sort_packages (collect);
   return TRUE;
 }
