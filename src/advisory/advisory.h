@@ -12,6 +12,7 @@
 #include "advisory/index.h"
 #include "advisory/module.h"
 #include "advisory/release.h"
+#include "advisory/settled.h"
 #include "advisory/statement.h"
 #include "advisory/statement_store.h"
 #include "advisory/sync.h"

@@ -1,5 +1,6 @@
 #include "advisory/digest.h"
 #include "advisory/feed_import_store.h"
+#include "advisory/settled.h"
 
 #include <errno.h>
 #include <string.h>
@@ -45,10 +46,10 @@ static const char *const insert_sql[SV_N_FEED_RECORDS] = {
     [SV_FEED_STATEMENT] =
         "INSERT INTO feed_statement (feed, vulnerability, advisory, release, package, name_kind,"
         " arch, module, scheme, status, promise, introduced, fixed, last_affected, urgency, note,"
-        " class, introduced_key, fixed_key, last_affected_key)"
+        " class, introduced_key, fixed_key, last_affected_key, settled_key)"
         " VALUES (:feed, :vulnerability, :advisory, :release, :package, :name_kind, :arch, :module,"
         " :scheme, :status, :promise, :introduced, :fixed, :last_affected, :urgency, :note, :class,"
-        " :introduced_key, :fixed_key, :last_affected_key)",
+        " :introduced_key, :fixed_key, :last_affected_key, :settled_key)",
     [SV_FEED_ADVISORY] =
         "INSERT INTO feed_advisory (feed, id, class, title, severity, published_at_us,"
         " modified_at_us, withdrawn_at_us, url, vulnerabilities, reboot_suggested)"
@@ -95,9 +96,20 @@ is_first (const char *version)
   return version == NULL || strcmp (version, "0") == 0;
 }
 
+static void
+bind_settled_key (Import *import, const SvStatement *statement, SvQuery *query)
+{
+  g_byte_array_set_size (import->key, 0);
+  if (sv_statement_append_settled_key (statement, import->key))
+    sv_query_bind_blob (query, "settled_key", import->key->data, import->key->len);
+  else
+    sv_query_bind_null (query, "settled_key");
+}
+
 static gboolean
 bind_keys (Import *import, const SvStatement *statement, SvQuery *query, GError **error)
 {
+  bind_settled_key (import, statement, query);
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
     const char *version = G_STRUCT_MEMBER (char *, statement, keys[i].offset);
     if (is_first (version)) {

@@ -4,14 +4,32 @@
 
 #define MAX_NAMES 256 /* of one flaw */
 
-static const char statements_sql[] =
-    "SELECT feed, vulnerability, advisory, release, package, name_kind, arch, module, scheme,"
-    " status, promise, introduced, fixed, last_affected, urgency, note, class,"
-    " introduced_key, fixed_key, last_affected_key"
-    " FROM feed_statement"
-    " WHERE release IN (:release, '') AND package = :package AND name_kind = :name_kind"
-    " AND (class = 'security' OR :every_class = 1)"
-    " ORDER BY vulnerability, feed, advisory, fixed, introduced, last_affected, arch, module";
+#define STATEMENTS_OF(release, condition)                                                          \
+  "SELECT feed, vulnerability, advisory, release, package, name_kind, arch, module, scheme,"       \
+  " status, promise, introduced, fixed, last_affected, urgency, note, class,"                      \
+  " introduced_key, fixed_key, last_affected_key"                                                  \
+  " FROM feed_statement"                                                                           \
+  " WHERE release = " release " AND package = :package AND name_kind = :name_kind"                 \
+  " AND (class = 'security' OR :every_class = 1)" condition
+
+/* For the release alone, and with what is said of every release: each half is one range of an
+ * index, read without making tables in between. */
+#define STATEMENTS(condition, order)                                                               \
+  {                                                                                                \
+    STATEMENTS_OF (":release", condition)                                                          \
+    order,                                                                                         \
+        STATEMENTS_OF (":release", condition) " UNION ALL " STATEMENTS_OF ("''", condition) order  \
+  }
+
+static const char *const statements_sql[][2] = {
+    [SV_STATEMENTS_ALL] =
+        STATEMENTS ("", " ORDER BY vulnerability, feed, advisory, fixed, introduced,"
+                        " last_affected, arch, module"),
+    [SV_STATEMENTS_OPEN] =
+        STATEMENTS (" AND (settled_key IS NULL OR settled_key > :installed)", ""),
+    [SV_STATEMENTS_SETTLED] =
+        STATEMENTS (" AND vulnerability = :vulnerability AND settled_key <= :installed", ""),
+};
 
 enum { COLUMN_FEED = 0, COLUMN_INTRODUCED_KEY = 17, COLUMN_FIXED_KEY, COLUMN_LAST_AFFECTED_KEY };
 
@@ -44,35 +62,70 @@ give_row (SvQuery *query, SvStatementFunc func, gpointer user_data, GError **err
   return func (&row, user_data, error);
 }
 
+static void
+bind_question (SvQuery *query, const SvStatementQuery *asked)
+{
+  sv_query_bind_text (query, "release", asked->release);
+  sv_query_bind_text (query, "package", asked->package);
+  sv_query_bind_text (query, "name_kind", sv_name_kind_names[asked->name_kind]);
+  sv_query_bind_int64 (query, "every_class", asked->every_class);
+  if (asked->part == SV_STATEMENTS_ALL)
+    return;
+  gsize size;
+  const void *installed = g_bytes_get_data (asked->installed, &size);
+  sv_query_bind_blob (query, "installed", installed, size);
+  if (asked->part == SV_STATEMENTS_SETTLED)
+    sv_query_bind_text (query, "vulnerability", asked->vulnerability);
+}
+
 gboolean
 sv_statement_foreach (SvDb *db, const SvStatementQuery *asked, SvStatementFunc func,
                       gpointer user_data, GError **error)
 {
   SvStep step;
-  g_autoptr (SvQuery) query = sv_db_query (db, statements_sql, error);
+  g_autoptr (SvQuery) query =
+      sv_db_query (db, statements_sql[asked->part][!asked->only_release], error);
   if (query == NULL)
     return FALSE;
-  sv_query_bind_text (query, "release", asked->release);
-  sv_query_bind_text (query, "package", asked->package);
-  sv_query_bind_text (query, "name_kind", sv_name_kind_names[asked->name_kind]);
-  sv_query_bind_int64 (query, "every_class", asked->every_class);
+  bind_question (query, asked);
   while ((step = sv_query_step (query, error)) == SV_STEP_ROW)
     if (!give_row (query, func, user_data, error))
       return FALSE;
   return step == SV_STEP_DONE;
 }
 
+/* Whether @sql, with a parameter :release where @release is given, has a row. */
+static gboolean
+has_row (SvDb *db, const char *sql, const char *release, gboolean *ret_has, GError **error)
+{
+  g_autoptr (SvQuery) query = sv_db_query (db, sql, error);
+  if (query == NULL)
+    return FALSE;
+  if (release != NULL)
+    sv_query_bind_text (query, "release", release);
+  SvStep step = sv_query_step (query, error);
+  *ret_has = step == SV_STEP_ROW;
+  return step == SV_STEP_ROW || step == SV_STEP_DONE;
+}
+
 gboolean
 sv_statement_covers (SvDb *db, const char *release, gboolean *ret_covers, GError **error)
 {
-  g_autoptr (SvQuery) query =
-      sv_db_query (db, "SELECT feed FROM feed_statement WHERE release = :release LIMIT 1", error);
-  if (query == NULL)
-    return FALSE;
-  sv_query_bind_text (query, "release", release);
-  SvStep step = sv_query_step (query, error);
-  *ret_covers = step == SV_STEP_ROW;
-  return step == SV_STEP_ROW || step == SV_STEP_DONE;
+  return has_row (db, "SELECT feed FROM feed_statement WHERE release = :release LIMIT 1", release,
+                  ret_covers, error);
+}
+
+gboolean
+sv_statement_of_every_release (SvDb *db, gboolean *ret_any, GError **error)
+{
+  return has_row (db, "SELECT feed FROM feed_statement WHERE release = '' LIMIT 1", NULL, ret_any,
+                  error);
+}
+
+gboolean
+sv_flaw_has_aliases (SvDb *db, gboolean *ret_has, GError **error)
+{
+  return has_row (db, "SELECT feed FROM feed_alias LIMIT 1", NULL, ret_has, error);
 }
 
 /* The first row of @sql with the one parameter :name as a new record, or NULL: there is none, or
@@ -154,13 +207,15 @@ add_aliases (SvDb *db, const char *name, GPtrArray *names, GError **error)
 }
 
 /* Aliases of aliases are aliases (trap 53). */
-static gboolean
-close_names (SvDb *db, GPtrArray *names, GError **error)
+GPtrArray *
+sv_flaw_list_names (SvDb *db, const char *id, GError **error)
 {
+  g_autoptr (GPtrArray) names = sv_strings_new ();
+  g_ptr_array_add (names, g_strdup (id));
   for (guint i = 0; i < names->len; i++)
     if (!add_aliases (db, names->pdata[i], names, error))
-      return FALSE;
-  return TRUE;
+      return NULL;
+  return g_steal_pointer (&names);
 }
 
 static const struct {
@@ -200,9 +255,8 @@ add_facts (SvDb *db, const char *name, SvFacts *facts, GError **error)
 gboolean
 sv_facts_load (SvDb *db, const char *vulnerability, SvFacts *ret_facts, GError **error)
 {
-  g_auto (SvFacts) facts = {.names = sv_strings_new ()};
-  g_ptr_array_add (facts.names, g_strdup (vulnerability));
-  if (!close_names (db, facts.names, error))
+  g_auto (SvFacts) facts = {.names = sv_flaw_list_names (db, vulnerability, error)};
+  if (facts.names == NULL)
     return FALSE;
   for (guint i = 0; i < facts.names->len; i++)
     if (!add_facts (db, facts.names->pdata[i], &facts, error))

@@ -23,19 +23,31 @@ typedef struct {
 /* FALSE with @error ends the walk. */
 typedef gboolean (*SvStatementFunc) (const SvStatementRow *row, gpointer user_data, GError **error);
 
+/* Which of the statements on a package: most of a distribution's history is settled for what is
+ * installed, and need not be read (advisory/settled.h). */
+typedef enum {
+  SV_STATEMENTS_ALL,
+  SV_STATEMENTS_OPEN,   /* those that `installed` does not settle */
+  SV_STATEMENTS_SETTLED /* those that it does, on `vulnerability` alone */
+} SvStatementPart;
+
 typedef struct {
   const char *release; /* "debian:12"; statements for any release count too */
   const char *package;
-  gint name_kind;       /* SvNameKind of @package */
-  gboolean every_class; /* notices that are about no flaw too: which updates there are (trap 55) */
+  gint name_kind;        /* SvNameKind of @package */
+  gboolean only_release; /* what is said of every release is known to be nothing */
+  gboolean every_class;  /* notices that are about no flaw too: which updates there are (trap 55) */
+  SvStatementPart part;
+  GBytes *installed;         /* key of the installed version; ignored for ALL */
+  const char *vulnerability; /* the id that statements use; ignored but for SETTLED */
 } SvStatementQuery;
 
 /**
  * sv_statement_foreach:
  *
- * Walks every statement of every feed in force about a package, ordered by vulnerability, feed and
- * version, so that answers do not depend on the order of import (trap 106). Conflicting statements
- * are all given: the caller judges (trap 108).
+ * Walks statements of every feed in force about a package: all of them ordered by vulnerability,
+ * feed and version, so that answers do not depend on the order of import (trap 106); parts come in
+ * no order. Conflicting statements are all given: the caller judges (trap 108).
  */
 gboolean sv_statement_foreach (SvDb *db, const SvStatementQuery *asked, SvStatementFunc func,
                                gpointer user_data, GError **error);
@@ -43,6 +55,9 @@ gboolean sv_statement_foreach (SvDb *db, const SvStatementQuery *asked, SvStatem
 /* Whether any feed in force says anything of packages in @release (trap 49); what is said of every
  * release does not count. */
 gboolean sv_statement_covers (SvDb *db, const char *release, gboolean *ret_covers, GError **error);
+
+/* Whether any feed in force says anything of every release at once. */
+gboolean sv_statement_of_every_release (SvDb *db, gboolean *ret_any, GError **error);
 
 /* The notice @id as @feed has it; NULL without an error if there is none. */
 SvAdvisory *sv_advisory_find (SvDb *db, const char *feed, const char *id, GError **error);
@@ -56,6 +71,12 @@ typedef struct {
   SvEpss *epss;
   SvCveFact *cve;
 } SvFacts;
+
+/* Every name of the flaw @id as strings: itself first, then its aliases and theirs (trap 53). */
+GPtrArray *sv_flaw_list_names (SvDb *db, const char *id, GError **error);
+
+/* Whether any feed in force names one flaw in two ways. */
+gboolean sv_flaw_has_aliases (SvDb *db, gboolean *ret_has, GError **error);
 
 void sv_facts_clear (SvFacts *facts);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SvFacts, sv_facts_clear)

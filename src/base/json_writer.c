@@ -92,15 +92,40 @@ append_escaped (GString *out, gunichar c)
   }
 }
 
-static void
-append_string (GString *out, const char *text)
+/* Bytes that stand for themselves; how many of them @text begins with. */
+static gsize
+count_plain (const char *text)
 {
+  gsize n = 0;
+  while ((guchar)text[n] >= 0x20 && (guchar)text[n] < 0x7f && text[n] != '"' && text[n] != '\\')
+    n++;
+  return n;
+}
+
+/* Most strings are plain, and a report has a million of them: one look, one copy. @after follows.
+ */
+static void
+append_plain (GString *out, const char *text, gsize size, const char *after)
+{
+  gsize at = out->len, n_after = strlen (after);
+  g_string_set_size (out, at + size + n_after + 2);
+  char *to = out->str + at;
+  *to++ = '"';
+  memcpy (to, text, size);
+  to[size] = '"';
+  memcpy (to + size + 1, after, n_after);
+}
+
+static void
+append_string (GString *out, const char *text, const char *after)
+{
+  gsize plain = count_plain (text);
+  if (text[plain] == '\0') {
+    append_plain (out, text, plain, after);
+    return;
+  }
   g_string_append_c (out, '"');
-  for (const char *p = text; *p != '\0';) {
-    gsize plain = 0;
-    while ((guchar)p[plain] >= 0x20 && (guchar)p[plain] < 0x7f && p[plain] != '"' &&
-           p[plain] != '\\')
-      plain++;
+  for (const char *p = text; *p != '\0'; plain = count_plain (p)) {
     g_string_append_len (out, p, (gssize)plain);
     p += plain;
     if (*p == '\0')
@@ -111,6 +136,7 @@ append_string (GString *out, const char *text)
     p = bad ? p + 1 : g_utf8_next_char (p);
   }
   g_string_append_c (out, '"');
+  g_string_append (out, after);
 }
 
 static void
@@ -126,10 +152,8 @@ begin_value (SvJsonWriter *writer, const char *key)
   if (writer->closers->len > 0)
     new_line (writer);
   writer->first = FALSE;
-  if (key == NULL)
-    return;
-  append_string (writer->out, key);
-  g_string_append (writer->out, writer->indent > 0 ? ": " : ":");
+  if (key != NULL)
+    append_string (writer->out, key, writer->indent > 0 ? ": " : ":");
 }
 
 static void
@@ -172,7 +196,7 @@ sv_json_add_string (SvJsonWriter *writer, const char *key, const char *text)
   if (text == NULL)
     g_string_append (writer->out, "null");
   else
-    append_string (writer->out, text);
+    append_string (writer->out, text, "");
 }
 
 void

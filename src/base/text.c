@@ -168,10 +168,23 @@ digit_run (const char *p)
   return n;
 }
 
+/* How many bytes both begin with, short of a number that differs: names that are sorted have much
+ * in common. */
+static gsize
+skip_same (const char *a, const char *b)
+{
+  gsize at = 0, number = 0; /* where the run of digits at `at` begins */
+  for (; a[at] == b[at] && a[at] != '\0'; at++)
+    if (!g_ascii_isdigit (a[at]))
+      number = at + 1;
+  return number;
+}
+
 int
 sv_text_compare_natural (const char *a, const char *b)
 {
-  const char *p = a, *q = b;
+  gsize same = skip_same (a, b);
+  const char *p = a + same, *q = b + same;
   while (*p != '\0' && *q != '\0') {
     if (!g_ascii_isdigit (*p) || !g_ascii_isdigit (*q)) {
       if (*p != *q)

@@ -26,11 +26,13 @@ struct SvCli {
   SvConfig *config;
   SvOutput output;
   gint64 now_us;
+  GPtrArray *reports; /* SvReport, see sv_cli_leave_report() */
 };
 
 static void
 sv_cli_free (SvCli *cli)
 {
+  g_ptr_array_unref (cli->reports);
   g_hash_table_unref (cli->values);
   g_ptr_array_unref (cli->arguments);
   g_clear_pointer (&cli->config, sv_config_free);
@@ -268,7 +270,17 @@ sv_cli_main (int argc, char **argv)
   cli->values =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
   cli->arguments = sv_strings_new ();
+  cli->reports = g_ptr_array_new ();
+#ifdef __SANITIZE_ADDRESS__
+  g_ptr_array_set_free_func (cli->reports, (GDestroyNotify)sv_report_free);
+#endif
   return run_command (cli, argc - 1 - (int)words, argv + 1 + words);
+}
+
+void
+sv_cli_leave_report (SvCli *cli, SvReport *report)
+{
+  g_ptr_array_add (cli->reports, report);
 }
 
 const SvCommand *

@@ -210,9 +210,10 @@ sv_cmd_scan (SvCli *cli, GError **error)
   if (!read_gates (cli, &gates, error))
     return SV_EXIT_USAGE;
   g_autoptr (SvHostView) view = sv_host_view_new (cli, SV_VIEW_FETCH, error);
-  g_autoptr (SvReport) report = view != NULL ? sv_host_view_make_report (view, error) : NULL;
+  SvReport *report = view != NULL ? sv_host_view_make_report (view, error) : NULL;
   if (report == NULL)
     return SV_EXIT_FAILED;
+  sv_cli_leave_report (cli, report); /* read until the command ends */
   /* A history that cannot be written (a full disk) must not cost the answer. */
   g_autoptr (GError) not_kept = NULL;
   gboolean kept = sv_host_view_keep (view, report, &not_kept);

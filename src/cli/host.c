@@ -337,14 +337,15 @@ read_changelogs (SvHostView *view, GError **error)
 }
 
 static gboolean
-changelog_claims (gpointer source, const char *release, SvNameKind kind, const char *package,
-                  SvClaimFunc func, gpointer user_data, GError **error)
+changelog_claims (gpointer source, const SvClaimQuestion *question, SvClaimFunc func,
+                  gpointer user_data, GError **error)
 {
   SvHostView *view = source;
-  const GPtrArray *list =
-      kind == SV_NAME_SOURCE ? g_hash_table_lookup (view->changelog, package) : NULL;
+  const GPtrArray *list = question->kind == SV_NAME_SOURCE
+                              ? g_hash_table_lookup (view->changelog, question->package)
+                              : NULL;
   for (guint i = 0; list != NULL && i < list->len; i++) {
-    SvClaim claim = {"changelog", list->pdata[i]};
+    SvClaim claim = {.feed = "changelog", .statement = list->pdata[i]};
     if (!func (&claim, user_data, error))
       return FALSE;
   }
@@ -427,7 +428,7 @@ sv_host_view_new (SvCli *cli, SvViewMode mode, GError **error)
       !open_store (view, error) || !remember_host (view, error))
     return NULL;
   view->claims[0] = sv_lookup_get_claims (view->lookup);
-  view->claims[1] = (SvClaimSource){changelog_claims, NULL, view};
+  view->claims[1] = (SvClaimSource){.foreach = changelog_claims, .source = view};
   view->offers = (SvOfferSource){find_offer, view};
   return g_steal_pointer (&view);
 }

@@ -58,7 +58,7 @@ sv_db_connect (const char *url, const SvDbOptions *options, GError **error)
   SvDb *db = g_new0 (SvDb, 1);
   db->driver = driver;
   db->connection = connection;
-  db->idle = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_queries);
+  db->idle = g_hash_table_new_full (NULL, NULL, NULL, free_queries);
   return db;
 }
 

@@ -58,8 +58,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvTx, sv_tx_free)
  * sv_db_query:
  * @sql: static text with parameters as ":name"; the common subset of both engines
  *
- * Prepares a statement (prepared once per connection and text, then reused). Free it to give it
- * back. @db must outlive it. The same text may be in use several times over, one inside the other.
+ * Prepares a statement (prepared once per connection and address of a text, then reused). Free it
+ * to give it back. @db must outlive it. The same text may be in use several times over, one inside
+ * the other.
  *
  * The common subset: text compares by its bytes; no LIKE, no engine's own functions; a parameter
  * that is only selected or only compared with a literal needs CAST (:n AS BIGINT).

@@ -265,13 +265,24 @@ test_prepared_once (SvTestStore *store)
   sv_query_bind_int64 (first, "a", 1);
   assert_row (first);
   sv_query_free (first);
-  g_autofree char *copy = g_strdup (text);
-  g_autoptr (SvQuery) second = query_of (store->db, copy);
-  g_autoptr (SvQuery) third = query_of (store->db, copy);
+  g_autoptr (SvQuery) second = query_of (store->db, text);
+  g_autoptr (SvQuery) third = query_of (store->db, text);
   g_assert_true (second == first);
   g_assert_true (third != first);
   assert_row (second);
   g_assert_true (sv_query_is_null (second, 0));
+}
+
+/* Texts ought to be static. One that was not must still be what is run. */
+static void
+test_text_changed (SvTestStore *store)
+{
+  char text[] = "SELECT CAST (1 AS BIGINT)";
+  sv_query_free (query_of (store->db, text));
+  strchr (text, '1')[0] = '2';
+  g_autoptr (SvQuery) query = query_of (store->db, text);
+  assert_row (query);
+  g_assert_cmpint (sv_query_get_int64 (query, 0), ==, 2);
 }
 
 static void
@@ -473,6 +484,7 @@ static const struct {
     {"/store/nested", test_nested},
     {"/store/nested-same-text", test_nested_same_text},
     {"/store/prepared-once", test_prepared_once},
+    {"/store/text-changed", test_text_changed},
     {"/store/half-read", test_half_read},
     {"/store/constraints", test_constraints},
     {"/store/types-hold", test_types_hold},

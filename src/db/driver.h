@@ -62,7 +62,7 @@ extern const SvDriver sv_postgres_driver;
 struct SvDb {
   const SvDriver *driver;
   gpointer connection;
-  GHashTable *idle; /* SQL text to the queries of that text that nobody uses */
+  GHashTable *idle; /* address of an SQL text -> queries made of it that nobody uses */
   SvTx *tx;         /* the one that is open, or NULL */
   GError *failure;  /* what broke the open transaction: nothing in it can succeed any more */
 };

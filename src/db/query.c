@@ -46,6 +46,7 @@ make (SvDb *db, const char *sql, GError **error)
 {
   SvQuery *query = g_new0 (SvQuery, 1);
   query->db = db;
+  query->key = sql;
   query->sql = g_strdup (sql);
   query->arena = g_byte_array_new ();
   query->read = g_new0 (SvFieldMap, 1);
@@ -64,7 +65,8 @@ sv_db_query (SvDb *db, const char *sql, GError **error)
   if (!sv_db_check (db, error))
     return NULL;
   GPtrArray *idle = g_hash_table_lookup (db->idle, sql);
-  if (idle == NULL || idle->len == 0)
+  const SvQuery *last = idle != NULL && idle->len > 0 ? idle->pdata[idle->len - 1] : NULL;
+  if (last == NULL || strcmp (last->sql, sql) != 0) /* a text that was not static after all */
     return make (db, sql, error);
   return g_ptr_array_steal_index_fast (idle, idle->len - 1);
 }
@@ -94,10 +96,10 @@ sv_query_free (SvQuery *query)
   if (query == NULL)
     return;
   reset (query);
-  GPtrArray *idle = g_hash_table_lookup (query->db->idle, query->sql);
+  GPtrArray *idle = g_hash_table_lookup (query->db->idle, query->key);
   if (idle == NULL) {
     idle = g_ptr_array_new_with_free_func (destroy);
-    g_hash_table_insert (query->db->idle, g_strdup (query->sql), idle);
+    g_hash_table_insert (query->db->idle, (gpointer)query->key, idle);
   }
   g_ptr_array_add (idle, query);
 }

@@ -12,7 +12,8 @@ typedef struct {
 
 struct SvQuery {
   SvDb *db;
-  char *sql;         /* as asked for: the key of the cache */
+  char *sql;         /* as asked for */
+  gconstpointer key; /* its address: texts are static, and hashing them takes time */
   GPtrArray *names;  /* of the parameters, by position */
   SvValue *values;   /* by position */
   GByteArray *arena; /* the bytes of bound text and blobs */

@@ -91,10 +91,11 @@ note_unknown_inputs (SvAction *action, const SvDecisionAnswer *answer)
 
 /* Takes over what the judgement of one vulnerability adds to the whole action. */
 static void
-add_judgement (SvDraft *draft, const SvJudgement *judgement)
+add_judgement (SvDraft *draft, const char *vulnerability, const SvJudgement *judgement)
 {
   SvAction *action = draft->action;
   SvRank rank = sv_judgement_get_rank (judgement);
+  rank.name = vulnerability;
   sv_rank_add (&draft->rank, &rank);
   action->decision_best = MAX (action->decision_best, judgement->ssvc_best);
   action->decision_worst = MAX (action->decision_worst, judgement->ssvc);
@@ -110,19 +111,58 @@ add_judgement (SvDraft *draft, const SvJudgement *judgement)
   note_unknown_inputs (action, judgement->ssvc_answer);
 }
 
+/* Judges the flaws of one report. Those of which no source knows anything differ in their names
+ * alone, and a host may have thousands: one judgement serves for all that are known as long. */
+typedef struct {
+  SvReportParts *parts;
+  GHashTable *by_source; /* source -> GPtrArray of SvFinding that are affected */
+  SvJudgement *blank;    /* NULL: none was made yet */
+  gint64 blank_since_us;
+} SvBench;
+
 static void
-judge (SvReportParts *parts, SvDraft *draft, const char *vulnerability)
+bench_clear (SvBench *bench)
 {
+  g_clear_pointer (&bench->by_source, g_hash_table_unref);
+  g_clear_pointer (&bench->blank, sv_judgement_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SvBench, bench_clear)
+
+static SvJudgement *
+judge_evidence (const SvReportParts *parts, const SvEvidence *evidence, gint64 since_us)
+{
+  g_auto (SvThreat) threat = {0};
+  sv_threat_collect (evidence, &threat);
+  const SvJudgementOptions options = {.known_since_us = since_us};
+  return sv_judge (&threat, parts->facts, &options);
+}
+
+static const SvJudgement *
+judge_blank (SvBench *bench, const SvEvidence *evidence, gint64 since_us)
+{
+  if (bench->blank != NULL && bench->blank_since_us == since_us)
+    return bench->blank;
+  g_clear_pointer (&bench->blank, sv_judgement_free);
+  bench->blank_since_us = since_us;
+  return bench->blank = judge_evidence (bench->parts, evidence, since_us);
+}
+
+static void
+judge (SvBench *bench, SvDraft *draft, const char *vulnerability)
+{
+  SvReportParts *parts = bench->parts;
   SvEvidence evidence = {.vulnerability = vulnerability};
   parts->evidence (parts->source, vulnerability, &evidence);
-  g_auto (SvThreat) threat = {0};
-  sv_threat_collect (&evidence, &threat);
   gint64 since = parts->known_since (parts->source, vulnerability);
-  SvJudgementOptions options = {.known_since_us = since > 0 ? since : parts->at_us};
-  g_autoptr (SvJudgement) judgement = sv_judge (&threat, parts->facts, &options);
+  since = since > 0 ? since : parts->at_us;
+  if (evidence.kev == NULL && evidence.epss == NULL && evidence.cve == NULL) {
+    add_judgement (draft, vulnerability, judge_blank (bench, &evidence, since));
+    return;
+  }
+  g_autoptr (SvJudgement) judgement = judge_evidence (parts, &evidence, since);
   if (judgement->exploited)
     sv_strings_add_distinct (draft->action->exploited, vulnerability);
-  add_judgement (draft, judgement);
+  add_judgement (draft, vulnerability, judgement);
 }
 
 static gint
@@ -140,21 +180,38 @@ heals (const SvDraft *draft, const SvFinding *finding, gint scheme, const char *
                                   source_version);
 }
 
+static GHashTable *
+index_by_source (const GPtrArray *findings)
+{
+  GHashTable *by_source =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+  for (guint i = 0; i < findings->len; i++) {
+    SvFinding *finding = findings->pdata[i];
+    if (finding->verdict != SV_VERDICT_AFFECTED || finding->source == NULL)
+      continue;
+    GPtrArray *list = g_hash_table_lookup (by_source, finding->source);
+    if (list == NULL)
+      g_hash_table_insert (by_source, finding->source, list = g_ptr_array_new ());
+    g_ptr_array_add (list, finding);
+  }
+  return by_source;
+}
+
 /* The distinct vulnerabilities that @draft heals, from its updates and from kernels, whose fix
  * comes as a package of another name. */
 static void
-collect_cves (SvReportParts *parts, const SvReport *report, SvDraft *draft)
+collect_cves (const SvBench *bench, SvDraft *draft)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   SvAction *action = draft->action;
   g_autofree char *tracker_source = sv_source_of_tracker (action->source);
   g_autofree char *tracker_version = sv_source_version_of_tracker (action->source, action->to);
-  gint scheme = parts->inventory->distro != NULL ? parts->inventory->distro->scheme : -1;
-  for (guint i = 0; i < report->findings->len; i++) {
-    const SvFinding *finding = report->findings->pdata[i];
-    if (finding->verdict != SV_VERDICT_AFFECTED ||
-        g_strcmp0 (finding->source, tracker_source) != 0 ||
-        !heals (draft, finding, scheme, tracker_version))
+  const SvDistro *distro = bench->parts->inventory->distro;
+  gint scheme = distro != NULL ? distro->scheme : -1;
+  const GPtrArray *findings = g_hash_table_lookup (bench->by_source, tracker_source);
+  for (guint i = 0; findings != NULL && i < findings->len; i++) {
+    const SvFinding *finding = findings->pdata[i];
+    if (!heals (draft, finding, scheme, tracker_version))
       continue;
     if (!finding->low_relevance && !finding->unimportant) {
       g_hash_table_add (draft->relevant, g_strdup (finding->vulnerability));
@@ -302,22 +359,22 @@ sv_action_unnamed_id (const SvAction *action)
 }
 
 static void
-finish (SvReportParts *parts, const SvReport *report, SvDraft *draft)
+finish (SvBench *bench, const SvReport *report, SvDraft *draft)
 {
-  collect_cves (parts, report, draft);
+  collect_cves (bench, draft);
   collect_cves_of_updates (report, draft);
   SvAction *action = draft->action;
   action->low_relevance = action->cves->len > 0 && g_hash_table_size (draft->relevant) == 0;
   for (guint i = 0; i < action->cves->len; i++)
     if (action->low_relevance || g_hash_table_contains (draft->relevant, action->cves->pdata[i]))
-      judge (parts, draft, action->cves->pdata[i]);
+      judge (bench, draft, action->cves->pdata[i]);
   /* A security update of which no vulnerability is known is judged all the same: with every
    * input about the flaw unknown. */
   g_autofree char *unnamed = sv_action_unnamed_id (action);
   if (unnamed != NULL)
-    judge (parts, draft, unnamed);
-  note_restarts (parts->inventory, draft->action);
-  note_listeners (parts->inventory, draft);
+    judge (bench, draft, unnamed);
+  note_restarts (bench->parts->inventory, draft->action);
+  note_listeners (bench->parts->inventory, draft);
   draft->rank.n_healed = g_hash_table_size (draft->relevant);
   draft->rank.urgency =
       draft->action->urgency != NULL ? sv_enum_find (urgencies, draft->action->urgency) + 1 : 0;
@@ -393,11 +450,12 @@ GPtrArray *
 sv_actions_new (SvReportParts *parts, const SvReport *report)
 {
   g_autoptr (GPtrArray) drafts = draft_by_source (report);
+  g_auto (SvBench) bench = {.parts = parts, .by_source = index_by_source (report->findings)};
   for (guint i = 0; i < drafts->len; i++)
-    finish (parts, report, drafts->pdata[i]);
+    finish (&bench, report, drafts->pdata[i]);
   SvDraft *reboot = any_reboots (drafts) ? NULL : draft_reboot (parts->inventory, report);
   if (reboot != NULL) {
-    finish (parts, report, reboot);
+    finish (&bench, report, reboot);
     g_ptr_array_add (drafts, reboot);
   }
   g_ptr_array_sort (drafts, compare_drafts);

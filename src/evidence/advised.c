@@ -14,6 +14,8 @@ static int
 compare_versions (gint scheme, const char *a, const char *b)
 {
   int order = 0;
+  if (strcmp (a, b) == 0) /* mostly: the flaws of a package are fixed together */
+    return 0;
   if (scheme < 0 || !sv_version_compare ((SvScheme)scheme, a, b, &order, NULL))
     order = strcmp (a, b);
   return order;
@@ -67,8 +69,10 @@ collect_advice (GHashTable *index, gint scheme, const GPtrArray *findings)
   GPtrArray *advised = g_ptr_array_new ();
   for (guint i = 0; i < findings->len; i++) {
     const SvFinding *finding = findings->pdata[i];
+    if (!is_advice (finding))
+      continue;
     g_autofree char *key = dup_key (finding->package, finding->arch);
-    Advice *advice = is_advice (finding) ? g_hash_table_lookup (index, key) : NULL;
+    Advice *advice = g_hash_table_lookup (index, key);
     if (advice == NULL || strcmp (advice->package->version, finding->installed) != 0)
       continue;
     if (advice->fixes[SV_NAME_SOURCE] == NULL && advice->fixes[SV_NAME_BINARY] == NULL)

@@ -215,6 +215,17 @@ compare_new_packages (gconstpointer a, gconstpointer b)
   return order != 0 ? order : g_strcmp0 (x->arch, y->arch);
 }
 
+/* They mostly come in order: looking costs less than sorting once more. */
+static void
+sort_findings (GPtrArray *findings)
+{
+  for (guint i = 1; i < findings->len; i++)
+    if (sv_finding_compare (&findings->pdata[i - 1], &findings->pdata[i]) > 0) {
+      g_ptr_array_sort (findings, sv_finding_compare);
+      return;
+    }
+}
+
 static void
 add_gaps (GPtrArray *into, const GPtrArray *gaps)
 {
@@ -249,7 +260,7 @@ sv_report_new (SvReportParts *parts)
   report->unknown = take (&parts->gaps);
   add_gaps (report->unknown, parts->inventory->gaps);
   set_ages (report);
-  g_ptr_array_sort (report->findings, sv_finding_compare);
+  sort_findings (report->findings);
   sv_advised_add_updates (parts->inventory, report);
   g_ptr_array_sort (report->updates, compare_updates);
   g_ptr_array_sort (report->new_packages, compare_new_packages);

@@ -3,6 +3,7 @@
 #include "exposure/claims.h"
 #include "exposure/kernels.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What is learnt of the host once, before its packages are judged. */
@@ -51,7 +52,8 @@ assess_package (const SvAssessing *assessing, const SvPackage *package, GPtrArra
     if (finding == NULL || !is_wanted (assessment, finding))
       continue;
     finish (assessment, install, finding);
-    finding->aliases = sv_strings_copy (flaw->aliases);
+    if (flaw->aliases->len > 0)
+      finding->aliases = sv_strings_copy (flaw->aliases);
     g_ptr_array_add (findings, g_steal_pointer (&finding));
   }
   return TRUE;
@@ -158,6 +160,63 @@ assess_one (const SvAssessing *assessing, const SvPackage *package, GPtrArray *f
   return done;
 }
 
+/* --- the order --- */
+
+/* A finding and the place of its flaw among all flaws. */
+typedef struct {
+  guint flaw;
+  SvFinding *finding;
+} Ranked;
+
+static gint
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  return sv_text_compare_natural (*(const char *const *)a, *(const char *const *)b);
+}
+
+static gint
+compare_ranked (gconstpointer a, gconstpointer b)
+{
+  const Ranked *x = a, *y = b;
+  if (x->flaw != y->flaw)
+    return x->flaw < y->flaw ? -1 : 1;
+  return sv_finding_compare (&x->finding, &y->finding);
+}
+
+/* The place of each id, from 1, among those of @findings. */
+static GHashTable *
+rank_ids (const GPtrArray *findings)
+{
+  GHashTable *places = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+  for (guint i = 0; i < findings->len; i++) {
+    SvFinding *finding = findings->pdata[i];
+    if (g_hash_table_add (places, finding->vulnerability))
+      g_ptr_array_add (ids, finding->vulnerability);
+  }
+  g_ptr_array_sort (ids, compare_ids);
+  for (guint i = 0; i < ids->len; i++)
+    g_hash_table_insert (places, ids->pdata[i], GUINT_TO_POINTER (i + 1));
+  return places;
+}
+
+/* As sv_finding_compare() has it; each id is compared as text once, not for every package. */
+static void
+sort_findings (GPtrArray *findings)
+{
+  g_autoptr (GHashTable) places = rank_ids (findings);
+  g_autofree Ranked *ranked = g_new (Ranked, findings->len);
+  for (guint i = 0; i < findings->len; i++) {
+    SvFinding *finding = findings->pdata[i];
+    gpointer place = g_hash_table_lookup (places, finding->vulnerability);
+    ranked[i] = (Ranked){GPOINTER_TO_UINT (place), finding};
+  }
+  if (ranked != NULL)
+    qsort (ranked, findings->len, sizeof *ranked, compare_ranked);
+  for (guint i = 0; i < findings->len; i++)
+    findings->pdata[i] = ranked[i].finding;
+}
+
 gboolean
 sv_exposure_assess (const SvAssessment *assessment, GPtrArray **ret_findings, GError **error)
 {
@@ -170,7 +229,7 @@ sv_exposure_assess (const SvAssessment *assessment, GPtrArray **ret_findings, GE
   for (guint i = 0; i < packages->len; i++)
     if (!assess_one (&assessing, packages->pdata[i], findings, error))
       return FALSE;
-  g_ptr_array_sort (findings, sv_finding_compare);
+  sort_findings (findings);
   *ret_findings = g_steal_pointer (&findings);
   return TRUE;
 }

@@ -6,11 +6,21 @@
 /* Takes one claim, lent for the call. */
 typedef gboolean (*SvClaimFunc) (const SvClaim *claim, gpointer user_data, GError **error);
 
+/* What is asked of a source: the claims on @package (a source or binary name, by @kind). */
+typedef struct {
+  const char *release; /* "debian:12"; NULL: a system of no known release */
+  SvNameKind kind;
+  const char *package;
+  SvStatementPart part;      /* ALL unless the source `splits` */
+  GBytes *installed;         /* for the parts: key of the version of @kind */
+  const char *vulnerability; /* for SETTLED: the flaw, under any of its names */
+} SvClaimQuestion;
+
 /* Where claims come from: a store of feeds, changelogs, a scenario. */
 typedef struct {
-  /* Calls @func for each claim on @package (a source or binary name, by @kind) in @release. */
-  gboolean (*foreach) (gpointer source, const char *release, SvNameKind kind, const char *package,
-                       SvClaimFunc func, gpointer user_data, GError **error);
+  /* Calls @func for each claim that @question asks for. */
+  gboolean (*foreach) (gpointer source, const SvClaimQuestion *question, SvClaimFunc func,
+                       gpointer user_data, GError **error);
   /* The name under which all ids of one flaw go (trap 53); @id itself if it has no other. Lent.
    * NULL: this source knows no aliases. */
   const char *(*canonical) (gpointer source, const char *id);
@@ -18,6 +28,7 @@ typedef struct {
   /* Whether anything at all is said of packages in @release (trap 49). NULL: this source does not
    * speak of releases. */
   gboolean (*covers) (gpointer source, const char *release, gboolean *ret_covers, GError **error);
+  gboolean splits; /* it can leave out what the installed version settles, and give it later */
 } SvClaimSource;
 
 /* What archives offer for @package; FALSE: no archive metadata was read. Strings are lent. */

@@ -59,20 +59,20 @@ give (Host *host, guint i, SvNameKind kind, const char *package, SvClaimFunc fun
       gpointer user_data, GError **error)
 {
   SvStatement *statement = host->statements->pdata[i];
-  SvClaim claim = {"osv", statement};
+  SvClaim claim = {.feed = "osv", .statement = statement};
   gboolean about = statement->name_kind == (gint)kind && strcmp (statement->package, package) == 0;
   return !about || func (&claim, user_data, error);
 }
 
 static gboolean
-claims_of (gpointer source, const char *release, SvNameKind kind, const char *package,
-           SvClaimFunc func, gpointer user_data, GError **error)
+claims_of (gpointer source, const SvClaimQuestion *question, SvClaimFunc func, gpointer user_data,
+           GError **error)
 {
   Host *host = source;
   host->asked++;
   for (guint i = 0; i < host->statements->len; i++)
-    if (!give (host, host->backwards ? host->statements->len - 1 - i : i, kind, package, func,
-               user_data, error))
+    if (!give (host, host->backwards ? host->statements->len - 1 - i : i, question->kind,
+               question->package, func, user_data, error))
       return FALSE;
   return TRUE;
 }

@@ -4,7 +4,8 @@
 
 struct SvClaims {
   const SvAssessment *assessment;
-  char *asked;              /* source whose claims are held; NULL: none */
+  char *asked;              /* "source\nversion" whose claims are held; NULL: none */
+  gboolean mixed;           /* claims on one binary are among them: the next one asks again */
   const SvInstall *install; /* during a call */
   GHashTable *by_name;      /* vulnerability -> SvFlaw, lent by `flaws` */
   GPtrArray *flaws;
@@ -16,7 +17,7 @@ held_claim_free (gpointer data)
   SvHeldClaim *held = data;
   g_free (held->feed);
   sv_record_free (&sv_statement_type, held->statement);
-  g_clear_pointer (&held->fixed_key, g_bytes_unref);
+  g_clear_pointer (&held->settled_key, g_bytes_unref);
   g_free (held);
 }
 
@@ -91,20 +92,13 @@ add_alias (SvFlaw *flaw, const char *id)
   g_ptr_array_sort (flaw->aliases, compare_strings);
 }
 
-/* Whether no rule but that of versions has a say in it. */
-static gboolean
-is_plain (const SvStatement *statement, const SvInstall *install)
+static GBytes *
+settled_key (const SvStatement *statement)
 {
-  if (statement->name_kind != SV_NAME_SOURCE || statement->scheme != install->scheme ||
-      !sv_text_is_empty (statement->arch) || !sv_text_is_empty (statement->module) ||
-      (!sv_text_is_empty (statement->release) &&
-       g_strcmp0 (statement->release, install->release) != 0) ||
-      (!sv_text_is_empty (statement->introduced) && strcmp (statement->introduced, "0") != 0))
-    return FALSE;
-  if (statement->status == SV_STATUS_NOT_AFFECTED)
-    return TRUE;
-  g_autofree char *stream = sv_stream_of_version (statement->scheme, statement->fixed);
-  return statement->status == SV_STATUS_AFFECTED && statement->fixed != NULL && *stream == '\0';
+  g_autoptr (GByteArray) key = g_byte_array_new ();
+  return sv_statement_append_settled_key (statement, key)
+             ? g_byte_array_free_to_bytes (g_steal_pointer (&key))
+             : NULL;
 }
 
 static gboolean
@@ -120,22 +114,73 @@ hold_claim (const SvClaim *claim, gpointer user_data, GError **error)
   SvHeldClaim *held = g_new0 (SvHeldClaim, 1);
   held->feed = g_strdup (claim->feed);
   held->statement = sv_record_copy (&sv_statement_type, statement);
-  held->claim = (SvClaim){held->feed, held->statement};
-  held->plain = is_plain (statement, claims->install);
-  if (held->plain && statement->fixed != NULL)
-    held->fixed_key = sv_version_key ((SvScheme)statement->scheme, statement->fixed, NULL);
+  held->settled_key = settled_key (statement);
+  held->claim = (SvClaim){.feed = held->feed, .statement = held->statement};
+  if (held->settled_key != NULL && statement->status == SV_STATUS_AFFECTED)
+    held->claim.fixed_key = held->settled_key;
+  claims->mixed = claims->mixed || statement->name_kind == SV_NAME_BINARY;
   g_ptr_array_add (flaw->claims, held);
   add_alias (flaw, statement->vulnerability);
   return TRUE;
 }
 
+/* Whether versions alone can settle anything for it (advisory/settled.h). */
 static gboolean
-ask (SvClaims *claims, SvNameKind kind, const char *name, GError **error)
+is_plain (const SvInstall *install)
 {
+  const SvPackage *package = install->package;
+  gboolean unmanaged = package->origin != NULL && *package->origin == '\0';
+  return *install->stream == '\0' && !unmanaged && package->ecosystem == NULL;
+}
+
+static gboolean
+settles (const SvInstall *install, const SvHeldClaim *held)
+{
+  const SvStatement *statement = held->statement;
+  GBytes *key = statement->name_kind == SV_NAME_SOURCE ? install->source_key : install->key;
+  gboolean same_release = sv_text_is_empty (statement->release) ||
+                          g_strcmp0 (statement->release, install->release) == 0;
+  return held->settled_key != NULL && key != NULL && statement->scheme == install->scheme &&
+         same_release && sv_key_bytes_compare (key, held->settled_key) >= 0;
+}
+
+gboolean
+sv_flaw_is_settled (const SvFlaw *flaw, const SvInstall *install)
+{
+  for (guint i = 0; i < flaw->claims->len; i++)
+    if (!settles (install, flaw->claims->pdata[i]))
+      return FALSE;
+  return is_plain (install);
+}
+
+/* Sources that do not split give all they have at once. */
+static gboolean
+ask (SvClaims *claims, SvClaimQuestion question, GError **error)
+{
+  SvStatementPart part = question.part;
   for (gsize i = 0; i < claims->assessment->n_claims; i++) {
     const SvClaimSource *source = &claims->assessment->claims[i];
-    if (!source->foreach (source->source, claims->install->release, kind, name, hold_claim, claims,
-                          error))
+    if (!source->splits && part == SV_STATEMENTS_SETTLED)
+      continue;
+    question.part = source->splits ? part : SV_STATEMENTS_ALL;
+    if (!source->foreach (source->source, &question, hold_claim, claims, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Of a flaw that one claim leaves open all others count, too: one of them may win (108). */
+static gboolean
+complete_flaws (SvClaims *claims, SvClaimQuestion question, GError **error)
+{
+  question.part = SV_STATEMENTS_SETTLED;
+  for (guint i = 0; i < claims->flaws->len; i++) {
+    SvFlaw *flaw = claims->flaws->pdata[i];
+    question.vulnerability = flaw->vulnerability;
+    if (flaw->is_complete || sv_flaw_is_settled (flaw, claims->install))
+      continue;
+    flaw->is_complete = TRUE;
+    if (!ask (claims, question, error))
       return FALSE;
   }
   return TRUE;
@@ -144,56 +189,42 @@ ask (SvClaims *claims, SvNameKind kind, const char *name, GError **error)
 static void
 forget (SvClaims *claims)
 {
-  g_clear_pointer (&claims->asked, g_free);
+  claims->mixed = FALSE;
   g_hash_table_remove_all (claims->by_name);
   g_ptr_array_set_size (claims->flaws, 0);
 }
 
-static guint
-count_claims (const SvClaims *claims)
+/* Drops what is held unless it is what @install's source would be answered with. */
+static gboolean
+is_held (SvClaims *claims, const SvInstall *install)
 {
-  guint n = 0;
-  for (guint i = 0; i < claims->flaws->len; i++)
-    n += ((SvFlaw *)claims->flaws->pdata[i])->claims->len;
-  return n;
+  g_autofree char *wanted = g_strdup_printf (
+      "%s\n%s\n%d", install->source, install->source_version != NULL ? install->source_version : "",
+      is_plain (install));
+  gboolean held = !claims->mixed && g_strcmp0 (claims->asked, wanted) == 0;
+  if (!held)
+    forget (claims);
+  sv_text_set (&claims->asked, wanted);
+  return held;
 }
 
 gboolean
 sv_claims_gather (SvClaims *claims, const SvInstall *install, const GPtrArray **ret_flaws,
                   GError **error)
 {
+  gboolean leaves_out =
+      !claims->assessment->keep_all && install->source_key != NULL && is_plain (install);
+  SvClaimQuestion of_source = {.release = install->release,
+                               .kind = SV_NAME_SOURCE,
+                               .package = install->source,
+                               .part = leaves_out ? SV_STATEMENTS_OPEN : SV_STATEMENTS_ALL,
+                               .installed = install->source_key};
+  SvClaimQuestion of_binary = {
+      .release = install->release, .kind = SV_NAME_BINARY, .package = install->package->name};
   claims->install = install;
-  if (claims->asked == NULL || strcmp (claims->asked, install->source) != 0) {
-    forget (claims);
-    if (!ask (claims, SV_NAME_SOURCE, install->source, error))
-      return FALSE;
-    claims->asked = g_strdup (install->source);
-  }
-  guint of_source = count_claims (claims);
-  if (!ask (claims, SV_NAME_BINARY, install->package->name, error))
+  if ((!is_held (claims, install) && !ask (claims, of_source, error)) ||
+      !ask (claims, of_binary, error) || (leaves_out && !complete_flaws (claims, of_source, error)))
     return FALSE;
-  /* What was claimed of this binary alone is mixed in: the next one asks again. */
-  if (count_claims (claims) != of_source)
-    g_clear_pointer (&claims->asked, g_free);
   *ret_flaws = claims->flaws;
-  return TRUE;
-}
-
-gboolean
-sv_flaw_is_settled (const SvFlaw *flaw, const SvInstall *install)
-{
-  const SvPackage *package = install->package;
-  gboolean unmanaged = package->origin != NULL && *package->origin == '\0';
-  if (install->source_key == NULL || *install->stream != '\0' || unmanaged ||
-      package->ecosystem != NULL)
-    return FALSE;
-  for (guint i = 0; i < flaw->claims->len; i++) {
-    const SvHeldClaim *held = flaw->claims->pdata[i];
-    gboolean open = held->statement->status != SV_STATUS_NOT_AFFECTED &&
-                    (held->fixed_key == NULL ||
-                     sv_key_bytes_compare (install->source_key, held->fixed_key) < 0);
-    if (!held->plain || open)
-      return FALSE;
-  }
   return TRUE;
 }

@@ -9,15 +9,15 @@ typedef struct {
   SvClaim claim;
   char *feed;
   SvStatement *statement;
-  gboolean plain;    /* versions of the source alone decide it, see sv_flaw_is_settled() */
-  GBytes *fixed_key; /* NULL: it names no fix */
+  GBytes *settled_key; /* sv_statement_append_settled_key(); NULL: there is none */
 } SvHeldClaim;
 
 /* All that is claimed of one flaw. */
 typedef struct {
-  char *vulnerability; /* the name under which all its ids go (53) */
-  GPtrArray *claims;   /* SvHeldClaim */
-  GPtrArray *aliases;  /* strings: the other ids, in natural order */
+  char *vulnerability;  /* the name under which all its ids go (53) */
+  GPtrArray *claims;    /* SvHeldClaim */
+  GPtrArray *aliases;   /* strings: the other ids, in natural order */
+  gboolean is_complete; /* what was left out at first is there as well */
 } SvFlaw;
 
 typedef struct SvClaims SvClaims;
@@ -31,8 +31,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvClaims, sv_claims_free)
  * sv_claims_gather:
  * @ret_flaws: (out): SvFlaw, in no particular order; lent until the next call
  *
- * What is claimed of a source package is asked for once for all its binaries, if they are gathered
- * one after another.
+ * What is claimed of a source package is asked for once for all its binaries of one version, if
+ * they are gathered one after another. Unless all is to be kept, flaws that the installed version
+ * settles may be missing; of one that is there no claim is.
  */
 gboolean sv_claims_gather (SvClaims *claims, const SvInstall *install, const GPtrArray **ret_flaws,
                            GError **error);

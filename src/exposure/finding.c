@@ -178,7 +178,7 @@ new_finding (const SvInstall *install, const char *vulnerability)
   finding->installed = g_strdup (install->package->version);
   finding->source = g_strdup (install->source);
   finding->source_version = g_strdup (install->source_version);
-  finding->low_relevance = sv_package_is_low_relevance (install->package->name);
+  finding->low_relevance = install->low_relevance;
   return finding;
 }
 
@@ -215,8 +215,9 @@ holds_fix (gint scheme, const SvReason *winner, const char *version, const char 
 {
   const char *offered = winner->name_kind == SV_NAME_SOURCE ? source_version : version;
   int order = -1;
-  return offered != NULL &&
-         sv_version_compare ((SvScheme)scheme, offered, winner->fixed, &order, NULL) && order >= 0;
+  if (offered == NULL || strcmp (offered, winner->fixed) == 0)
+    return offered != NULL;
+  return sv_version_compare ((SvScheme)scheme, offered, winner->fixed, &order, NULL) && order >= 0;
 }
 
 gboolean

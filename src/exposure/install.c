@@ -54,46 +54,6 @@ sv_source_version_of_tracker (const char *source, const char *version)
   return g_strdup_printf ("%.*s-%s", (int)(plus - version), version, plus + 1);
 }
 
-/* Version markers of builds that compare only among themselves (traps 63 to 73). A marker counts
- * where it is followed by what `after` allows. */
-static const struct {
-  gint scheme;
-  const char *marker;
-  const char *stream;
-} stream_marks[] = {
-    {SV_SCHEME_RPM, ".module_", "module"},  {SV_SCHEME_RPM, ".module+", "module"},
-    {SV_SCHEME_RPM, ".ksplice", "ksplice"}, {SV_SCHEME_RPM, "_fips", "fips"},
-    {SV_SCHEME_RPM, ".cloud", "cloud"},     {SV_SCHEME_DEB, "~bpo", "bpo"},
-    {SV_SCHEME_DEB, ".fips", "fips"},       {SV_SCHEME_DEB, "+esm", "esm"},
-    {SV_SCHEME_DEB, "~esm", "esm"},         {SV_SCHEME_DEB, "+rpt", "rpt"},
-    {SV_SCHEME_DEB, "+rpi", "rpt"},
-};
-
-/* "4.el8_6.1" is a build for minor release 6 only (trap 67). */
-static char *
-minor_stream (const char *version)
-{
-  const char *el = strstr (version, ".el");
-  if (el == NULL)
-    return NULL;
-  const char *p = el + 3;
-  while (g_ascii_isdigit (*p))
-    p++;
-  if (*p != '_' || !g_ascii_isdigit (p[1]))
-    return NULL;
-  return g_strdup_printf ("minor:%d", (int)g_ascii_strtoull (p + 1, NULL, 10));
-}
-
-char *
-sv_stream_of_version (gint scheme, const char *version)
-{
-  for (gsize i = 0; version != NULL && i < G_N_ELEMENTS (stream_marks); i++)
-    if (stream_marks[i].scheme == scheme && strstr (version, stream_marks[i].marker) != NULL)
-      return g_strdup (stream_marks[i].stream);
-  char *minor = version != NULL && scheme == SV_SCHEME_RPM ? minor_stream (version) : NULL;
-  return minor != NULL ? minor : g_strdup ("");
-}
-
 /* "ALAS2" TOPIC "-" YEAR "-" NUMBER: Amazon Linux 2 has kernels, PostgreSQL, PHP and others in
  * several lines at once, each as a topic of its own. "ALAS2023-…" has none. */
 char *
@@ -158,6 +118,7 @@ sv_install_new (const SvPackage *package, const SvDistro *distro, const SvStream
   install->stream = sv_stream_of_version (install->scheme, package->version);
   install->module = find_module (package, streams);
   install->streams = streams;
+  install->low_relevance = sv_package_is_low_relevance (package->name);
   return install;
 }
 

@@ -55,6 +55,7 @@ typedef struct {
   const SvStatement *statement;
   GBytes *key;          /* the installed version to compare; NULL: none */
   const char *compared; /* the same as text */
+  GBytes *fixed_key;    /* as in the claim; may be NULL */
   char *because;        /* set by the rule that decides; owned */
 } SvJudgement;
 
@@ -268,11 +269,13 @@ rule_version_known (SvJudgement *j)
                  j->statement->name_kind == SV_NAME_SOURCE ? "source" : "package");
 }
 
-/* Order of the installed version to @text; 2 if @text cannot be read. */
+/* Order of the installed version to @text, whose key may be at hand; 2 if it cannot be read. */
 static int
-order_to (const SvJudgement *j, const char *text)
+order_to (const SvJudgement *j, const char *text, GBytes *made)
 {
-  g_autoptr (GBytes) key = sv_version_key ((SvScheme)j->statement->scheme, text, NULL);
+  g_autoptr (GBytes) key = made != NULL
+                               ? g_bytes_ref (made)
+                               : sv_version_key ((SvScheme)j->statement->scheme, text, NULL);
   if (key == NULL)
     return 2;
   int order = sv_key_bytes_compare (j->key, key);
@@ -285,7 +288,7 @@ rule_introduced (SvJudgement *j)
   const char *introduced = j->statement->introduced;
   if (introduced == NULL || strcmp (introduced, "0") == 0 || *introduced == '\0')
     return UNDECIDED;
-  int order = order_to (j, introduced);
+  int order = order_to (j, introduced, NULL);
   if (order == 2)
     return decide (j, SV_VERDICT_UNKNOWN, "its first affected version '%s' cannot be read",
                    introduced);
@@ -300,7 +303,7 @@ rule_fixed (SvJudgement *j)
   const char *fixed = j->statement->fixed, *last = j->statement->last_affected;
   if (fixed == NULL && last == NULL)
     return UNDECIDED;
-  int order = order_to (j, fixed != NULL ? fixed : last);
+  int order = fixed != NULL ? order_to (j, fixed, j->fixed_key) : order_to (j, last, NULL);
   if (order == 2)
     return decide (j, SV_VERDICT_UNKNOWN, "its version '%s' cannot be read",
                    fixed != NULL ? fixed : last);
@@ -337,6 +340,7 @@ sv_exposure_judge (const SvInstall *install, const SvClaim *claim)
   gboolean by_source = statement->name_kind == SV_NAME_SOURCE;
   SvJudgement j = {.install = install,
                    .statement = statement,
+                   .fixed_key = claim->fixed_key,
                    .key = by_source ? install->source_key : install->key,
                    .compared = by_source ? install->source_version : install->package->version};
   int verdict = UNDECIDED;

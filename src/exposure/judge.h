@@ -47,6 +47,7 @@ typedef struct {
   char *stream;         /* build stream of the version, see sv_stream_of_version() */
   char *module;         /* "name:stream" of its module; "" none; NULL: not known (trap 64) */
   const SvStreams *streams; /* lent; NULL: nothing is known of the host's modules */
+  gboolean low_relevance;   /* sv_package_is_low_relevance() */
 } SvInstall;
 
 /* @distro may be NULL (then nothing that depends on a release applies), @streams too. Both must
@@ -55,14 +56,6 @@ SvInstall *sv_install_new (const SvPackage *package, const SvDistro *distro,
                            const SvStreams *streams);
 void sv_install_free (SvInstall *install);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvInstall, sv_install_free)
-
-/**
- * sv_stream_of_version:
- * New string naming the build stream that a version belongs to, "" for the main one: versions of
- * different streams do not compare ("module", "ksplice", "fips", "cloud", "bpo", "esm",
- * "minor:6", "rpt"). Source: traps 63 to 73.
- */
-char *sv_stream_of_version (gint scheme, const char *version);
 
 /**
  * sv_release_of_distro:
@@ -100,6 +93,7 @@ extern const SvRecordType sv_reason_type;
 typedef struct {
   const char *feed;
   const SvStatement *statement;
+  GBytes *fixed_key; /* of statement->fixed, if somebody made it already */
 } SvClaim;
 
 /**

@@ -173,7 +173,7 @@ test_row (gconstpointer data)
 {
   const Row *row = data;
   g_autoptr (SvInstall) install = sv_install_new (&row->package, row->distro, NULL);
-  SvClaim claim = {"debian-tracker", &row->statement};
+  SvClaim claim = {.feed = "debian-tracker", .statement = &row->statement};
   SvReason *reason = sv_exposure_judge (install, &claim);
   if (reason->verdict != (gint)row->verdict)
     g_error ("%s, want %s: %s", sv_verdict_names[reason->verdict], sv_verdict_names[row->verdict],

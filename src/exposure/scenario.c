@@ -127,18 +127,19 @@ pass_claim (const SvClaim *claim, gpointer user_data, GError **error)
 }
 
 static gboolean
-recorded_claims (gpointer source, const char *release, SvNameKind kind, const char *package,
-                 SvClaimFunc func, gpointer user_data, GError **error)
+recorded_claims (gpointer source, const SvClaimQuestion *question, SvClaimFunc func,
+                 gpointer user_data, GError **error)
 {
   SvRecorder *recorder = source;
   recorder->func = func;
   recorder->func_data = user_data;
-  g_autofree char *question = g_strdup_printf ("%s\n%d\n%s", release, (int)kind, package);
+  g_autofree char *text =
+      g_strdup_printf ("%s\n%d\n%s", question->release, (int)question->kind, question->package);
   SvClaimFunc ear =
-      g_hash_table_add (recorder->claims, g_steal_pointer (&question)) ? hear_claim : pass_claim;
+      g_hash_table_add (recorder->claims, g_steal_pointer (&text)) ? hear_claim : pass_claim;
   for (gsize i = 0; i < recorder->assessment->n_claims; i++) {
     const SvClaimSource *asked = &recorder->assessment->claims[i];
-    if (!asked->foreach (asked->source, release, kind, package, ear, recorder, error))
+    if (!asked->foreach (asked->source, question, ear, recorder, error))
       return FALSE;
   }
   return TRUE;
@@ -278,15 +279,15 @@ sv_scenario_write (const SvScenario *scenario, SvJsonWriter *writer)
 /* --- replaying --- */
 
 static gboolean
-scenario_claims (gpointer source, const char *release, SvNameKind kind, const char *package,
-                 SvClaimFunc func, gpointer user_data, GError **error)
+scenario_claims (gpointer source, const SvClaimQuestion *question, SvClaimFunc func,
+                 gpointer user_data, GError **error)
 {
   const SvScenario *scenario = source;
   for (guint i = 0; scenario->claims != NULL && i < scenario->claims->len; i++) {
     const SvScenarioClaim *kept = scenario->claims->pdata[i];
-    SvClaim claim = {kept->feed, kept->statement};
-    gboolean asked = kept->statement->name_kind == (gint)kind &&
-                     g_strcmp0 (kept->statement->package, package) == 0;
+    SvClaim claim = {.feed = kept->feed, .statement = kept->statement};
+    gboolean asked = kept->statement->name_kind == (gint)question->kind &&
+                     g_strcmp0 (kept->statement->package, question->package) == 0;
     if (asked && !func (&claim, user_data, error))
       return FALSE;
   }

@@ -1,6 +1,7 @@
 -- 1 0001_feeds 143e5731d0ff8f02fb5136b81eeba8683006c9d804d4ba341ce181f163dda16e
 -- 2 0002_scans 710eccf3460d6ff18989e933a9ec854f31322fff2f8ad1468772b94b5e6d132d
 -- 3 0003_finding_intervals b20711029f6f7b5f72aa9750c1e641fc089b48e8b281ca0008ed375164ec9349
+-- 4 0004_settled_statements d12ef0ba4fb81f0324f3abe294d2cff04afa643d0cedb25cfb5666e0d2c0a87e
 
 
 CREATE TABLE feed ( id TEXT NOT NULL PRIMARY KEY,
@@ -94,11 +95,10 @@ CREATE TABLE feed_statement ( feed TEXT NOT NULL,
   class TEXT NOT NULL DEFAULT 'security',
   introduced_key BLOB,
   fixed_key BLOB,
-  last_affected_key BLOB ) STRICT;
+  last_affected_key BLOB ,
+  settled_key BLOB) STRICT;
 
-CREATE INDEX feed_statement_by_package ON feed_statement (release, package, feed);
-
-CREATE INDEX feed_statement_by_vulnerability ON feed_statement (vulnerability);
+CREATE INDEX feed_statement_by_package ON feed_statement (release, package, name_kind, vulnerability, settled_key);
 
 CREATE TABLE finding ( host TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE,
   vulnerability TEXT NOT NULL,
