@@ -131,6 +131,7 @@ new_update (const Advice *advice, const SvReport *report)
       sv_source_version_of_tracker (package->source, package->source_version);
   update->security = TRUE;
   update->held = package->held;
+  update->fix = SV_FIX_UNKNOWN;
   update->why_not = g_strdup (why_not);
   return update;
 }

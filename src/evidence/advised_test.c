@@ -67,9 +67,29 @@ test_highest_fix (void) /* 95 */
   g_assert_cmpstr (update->origin, ==, "debian-tracker");
   g_assert_cmpstr (update->authenticity, ==, "none");
   g_assert_true (update->security && !update->reachable);
+  g_assert_cmpint (update->fix, ==, SV_FIX_UNKNOWN);
   g_assert_nonnull (update->why_not);
   g_assert_cmpuint (report->actions->len, ==, 1);
-  g_assert_cmpuint (((SvAction *)report->actions->pdata[0])->cves->len, ==, 2);
+  const SvAction *action = report->actions->pdata[0];
+  g_assert_cmpuint (action->cves->len, ==, 2);
+  g_assert_cmpint (action->fix, ==, SV_FIX_UNKNOWN); /* not "not reachable": nobody looked */
+  g_assert_nonnull (strstr (action->summary, "not known whether it is reachable"));
+}
+
+/* What is known not to be had is not softened by what nobody looked up. */
+static void
+test_not_reachable_wins (void)
+{
+  g_auto (Case) c;
+  case_init (&c);
+  add_package (c.inventory, "foo", "1.0-1", "foo");
+  add_package (c.inventory, "foo-doc", "1.0-1", "foo");
+  SvUpdate *held = add_update (&c.parts, "foo-doc", "foo", "1.0-1", "1.0-2");
+  held->reachable = FALSE;
+  held->fix = SV_FIX_NOT_REACHABLE;
+  find_open (&c, "CVE-2026-1", "foo", "foo", "1.0-1", "1.0-2");
+  const SvAction *action = report_of (&c)->actions->pdata[0];
+  g_assert_cmpint (action->fix, ==, SV_FIX_NOT_REACHABLE);
 }
 
 static void
@@ -155,6 +175,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/advised/pitfall-95-highest-fix", test_highest_fix);
+  g_test_add_func ("/advised/not-reachable-wins", test_not_reachable_wins);
   g_test_add_func ("/advised/pitfall-17-source-version", test_source_version_is_no_binary_version);
   g_test_add_func ("/advised/pitfall-80-newest", test_only_the_newest_of_several);
   g_test_add_func ("/advised/archives-know-better", test_archives_know_better);
