@@ -39,6 +39,8 @@ static const SvField scenario_fields[] = {
               .doc = "Packages judged."),
     SV_FIELD (SvScenario, kernels, SV_TYPE_RECORDS, .record = &sv_kernel_type, .doc = "Kernels."),
     SV_FIELD (SvScenario, modules, SV_TYPE_STRINGS, .doc = "Enabled module streams."),
+    SV_FIELD (SvScenario, live_patches, SV_TYPE_RECORDS, .record = &sv_live_patch_type,
+              .doc = "Live patches."),
     SV_FIELD (SvScenario, claims, SV_TYPE_RECORDS, .record = &sv_scenario_claim_type,
               .doc = "Claims weighed."),
     SV_FIELD (SvScenario, aliases, SV_TYPE_RECORDS, .record = &sv_alias_type,
@@ -175,6 +177,14 @@ list_named (const GPtrArray *findings)
   return named;
 }
 
+static void
+keep_live_patch (const SvLivePatch *patch, SvScenario *scenario, GHashTable *named)
+{
+  g_ptr_array_add (scenario->live_patches, sv_record_copy (&sv_live_patch_type, patch));
+  if (patch->package != NULL)
+    g_hash_table_add (named, patch->package);
+}
+
 /* What is said of one kernel depends on the others (80, 81): all of them or none. */
 static void
 keep_kernels (const SvInventory *inventory, SvScenario *scenario, GHashTable *named)
@@ -185,6 +195,8 @@ keep_kernels (const SvInventory *inventory, SvScenario *scenario, GHashTable *na
     const SvKernel *kernel = kernels->pdata[i];
     any = any || (kernel->package != NULL && g_hash_table_contains (named, kernel->package));
   }
+  for (guint i = 0; any && inventory->live_patches != NULL && i < inventory->live_patches->len; i++)
+    keep_live_patch (inventory->live_patches->pdata[i], scenario, named);
   for (guint i = 0; any && i < kernels->len; i++) {
     const SvKernel *kernel = kernels->pdata[i];
     g_ptr_array_add (scenario->kernels, sv_record_copy (&sv_kernel_type, kernel));
@@ -226,6 +238,7 @@ new_scenario (const SvAssessment *assessment, const char *about)
   scenario->packages = g_ptr_array_new ();
   scenario->kernels = g_ptr_array_new ();
   scenario->modules = sv_strings_new ();
+  scenario->live_patches = g_ptr_array_new ();
   scenario->claims = g_ptr_array_new ();
   scenario->aliases = g_ptr_array_new ();
   scenario->offers = g_ptr_array_new ();
@@ -328,6 +341,7 @@ sv_scenario_replay (const SvScenario *scenario, GError **error)
                                  .packages = scenario->packages != NULL ? scenario->packages : none,
                                  .kernels = scenario->kernels,
                                  .modules = scenario->modules,
+                                 .live_patches = scenario->live_patches,
                                  .hardware_class = scenario->hardware_class};
   SvClaimSource claims = {scenario_claims, scenario_canonical, (gpointer)scenario};
   SvOfferSource offers = {scenario_offer, (gpointer)scenario};

@@ -29,13 +29,14 @@ typedef struct {
   char *only_vulnerability; /* likewise */
   char *hardware_class;
   SvDistro *distro;
-  GPtrArray *packages; /* SvPackage */
-  GPtrArray *kernels;  /* SvKernel */
-  GPtrArray *modules;  /* strings: enabled RPM module streams */
-  GPtrArray *claims;   /* SvScenarioClaim */
-  GPtrArray *aliases;  /* SvAlias */
-  GPtrArray *offers;   /* SvScenarioOffer */
-  GPtrArray *findings; /* SvFinding: what came out, everything that applied */
+  GPtrArray *packages;     /* SvPackage */
+  GPtrArray *kernels;      /* SvKernel */
+  GPtrArray *modules;      /* strings: enabled RPM module streams */
+  GPtrArray *live_patches; /* SvLivePatch */
+  GPtrArray *claims;       /* SvScenarioClaim */
+  GPtrArray *aliases;      /* SvAlias */
+  GPtrArray *offers;       /* SvScenarioOffer */
+  GPtrArray *findings;     /* SvFinding: what came out, everything that applied */
 } SvScenario;
 extern const SvRecordType sv_scenario_type;
 

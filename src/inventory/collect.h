@@ -101,6 +101,7 @@ gboolean sv_holds_collect (SvCollect *collect, GError **error);
 gboolean sv_modules_collect (SvCollect *collect, GError **error);
 gboolean sv_hardware_collect (SvCollect *collect, GError **error);
 gboolean sv_kernels_collect (SvCollect *collect, GError **error);
+gboolean sv_live_patches_collect (SvCollect *collect, GError **error);
 gboolean sv_listeners_collect (SvCollect *collect, GError **error);
 gboolean sv_interfaces_collect (SvCollect *collect, GError **error);
 gboolean sv_filesystems_collect (SvCollect *collect, GError **error);

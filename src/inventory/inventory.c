@@ -21,6 +21,7 @@ static const struct {
     {"modules", sv_modules_collect, NEEDS_ROOT},
     {"hardware", sv_hardware_collect, NEEDS_HOST},
     {"kernels", sv_kernels_collect, NEEDS_NOTHING},
+    {"live patches", sv_live_patches_collect, NEEDS_NOTHING},
     {"listeners", sv_listeners_collect, NEEDS_HOST},
     {"interfaces", sv_interfaces_collect, NEEDS_HOST},
     {"filesystems", sv_filesystems_collect, NEEDS_HOST},
