@@ -92,6 +92,34 @@ test_not_reachable_wins (void)
   g_assert_cmpint (action->fix, ==, SV_FIX_NOT_REACHABLE);
 }
 
+/* 68: what the host can have comes first; what it cannot is named where there is nothing else. */
+static void
+test_later_minor (void)
+{
+  g_auto (Case) c;
+  case_init (&c);
+  c.inventory->release_lock = g_strdup ("8.6");
+  c.inventory->release_lock_origin = g_strdup ("etc/dnf/vars/releasever");
+  add_package (c.inventory, "bar", "1.0-1", "bar");
+  add_package (c.inventory, "foo", "1.0-1", "foo");
+  find_open (&c, "CVE-2026-1", "bar", "bar", "1.0-1", "1.0-9")->fix = SV_FIX_NOT_REACHABLE;
+  find_open (&c, "CVE-2026-1", "foo", "foo", "1.0-1", "1.0-9")->fix = SV_FIX_NOT_REACHABLE;
+  find_open (&c, "CVE-2026-2", "foo", "foo", "1.0-1", "1.0-2");
+  const SvReport *report = report_of (&c);
+  g_assert_cmpuint (report->updates->len, ==, 2);
+  const SvUpdate *foo = update_of (report, 0), *bar = update_of (report, 1);
+  if (strcmp (foo->package, "foo") != 0) {
+    foo = update_of (report, 1);
+    bar = update_of (report, 0);
+  }
+  g_assert_cmpstr (foo->candidate, ==, "1.0-2");
+  g_assert_cmpuint (foo->cves->len, ==, 1);
+  g_assert_cmpint (foo->fix, ==, SV_FIX_UNKNOWN);
+  g_assert_cmpstr (bar->candidate, ==, "1.0-9");
+  g_assert_cmpint (bar->fix, ==, SV_FIX_NOT_REACHABLE);
+  g_assert_nonnull (strstr (bar->why_not, "8.6"));
+}
+
 static void
 test_source_version_is_no_binary_version (void) /* 17 */
 {
@@ -176,6 +204,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/advised/pitfall-95-highest-fix", test_highest_fix);
   g_test_add_func ("/advised/not-reachable-wins", test_not_reachable_wins);
+  g_test_add_func ("/advised/pitfall-68-later-minor", test_later_minor);
   g_test_add_func ("/advised/pitfall-17-source-version", test_source_version_is_no_binary_version);
   g_test_add_func ("/advised/pitfall-80-newest", test_only_the_newest_of_several);
   g_test_add_func ("/advised/archives-know-better", test_archives_know_better);

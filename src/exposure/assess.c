@@ -2,6 +2,7 @@
 
 #include "exposure/claims.h"
 #include "exposure/kernels.h"
+#include "exposure/release_lock.h"
 
 #include <string.h>
 
@@ -28,6 +29,7 @@ finish (const SvAssessment *assessment, const SvInstall *install, SvFinding *fin
   gboolean offered = offers != NULL && offers->find (offers->source, install->package, &offer);
   sv_finding_set_fix (finding, install->scheme, finding->reasons->pdata[0],
                       offered ? &offer : NULL);
+  sv_release_lock_judge (assessment->inventory, finding);
 }
 
 /* Judges one package; findings that are wanted are added to @findings. */

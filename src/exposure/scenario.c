@@ -34,6 +34,8 @@ static const SvField scenario_fields[] = {
     SV_FIELD (SvScenario, only_package, SV_TYPE_STRING, .doc = "Only this one was asked for."),
     SV_FIELD (SvScenario, only_vulnerability, SV_TYPE_STRING, .doc = "Likewise."),
     SV_FIELD (SvScenario, hardware_class, SV_TYPE_STRING, .doc = "Kind of host."),
+    SV_FIELD (SvScenario, release_lock, SV_TYPE_STRING, .doc = "Minor it is kept on."),
+    SV_FIELD (SvScenario, release_lock_origin, SV_TYPE_STRING, .doc = "By what."),
     SV_FIELD (SvScenario, distro, SV_TYPE_RECORD, .record = &sv_distro_type, .doc = "System."),
     SV_FIELD (SvScenario, packages, SV_TYPE_RECORDS, .record = &sv_package_type,
               .doc = "Packages judged."),
@@ -233,6 +235,8 @@ new_scenario (const SvAssessment *assessment, const char *about)
   scenario->only_package = g_strdup (assessment->only_package);
   scenario->only_vulnerability = g_strdup (assessment->only_vulnerability);
   scenario->hardware_class = g_strdup (inventory->hardware_class);
+  scenario->release_lock = g_strdup (inventory->release_lock);
+  scenario->release_lock_origin = g_strdup (inventory->release_lock_origin);
   if (inventory->distro != NULL)
     scenario->distro = sv_record_copy (&sv_distro_type, inventory->distro);
   scenario->packages = g_ptr_array_new ();
@@ -342,6 +346,8 @@ sv_scenario_replay (const SvScenario *scenario, GError **error)
                                  .kernels = scenario->kernels,
                                  .modules = scenario->modules,
                                  .live_patches = scenario->live_patches,
+                                 .release_lock = scenario->release_lock,
+                                 .release_lock_origin = scenario->release_lock_origin,
                                  .hardware_class = scenario->hardware_class};
   SvClaimSource claims = {scenario_claims, scenario_canonical, (gpointer)scenario};
   SvOfferSource offers = {scenario_offer, (gpointer)scenario};

@@ -28,6 +28,8 @@ typedef struct {
   char *only_package;       /* what was asked for; NULL: everything */
   char *only_vulnerability; /* likewise */
   char *hardware_class;
+  char *release_lock; /* minor release that the host is kept on */
+  char *release_lock_origin;
   SvDistro *distro;
   GPtrArray *packages;     /* SvPackage */
   GPtrArray *kernels;      /* SvKernel */

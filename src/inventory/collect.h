@@ -106,6 +106,7 @@ gboolean sv_listeners_collect (SvCollect *collect, GError **error);
 gboolean sv_interfaces_collect (SvCollect *collect, GError **error);
 gboolean sv_filesystems_collect (SvCollect *collect, GError **error);
 gboolean sv_repositories_collect (SvCollect *collect, GError **error);
+gboolean sv_release_lock_collect (SvCollect *collect, GError **error);
 gboolean sv_pins_collect (SvCollect *collect, GError **error);
 gboolean sv_processes_collect (SvCollect *collect, GError **error);
 gboolean sv_owners_collect (SvCollect *collect, GError **error);

@@ -26,6 +26,7 @@ static const struct {
     {"interfaces", sv_interfaces_collect, NEEDS_HOST},
     {"filesystems", sv_filesystems_collect, NEEDS_HOST},
     {"repositories", sv_repositories_collect, NEEDS_NOTHING},
+    {"release lock", sv_release_lock_collect, NEEDS_ROOT},
     {"pins", sv_pins_collect, NEEDS_NOTHING},
     {"processes", sv_processes_collect, NEEDS_HOST},
     {"owners", sv_owners_collect, NEEDS_ROOT},

@@ -159,6 +159,8 @@ typedef struct {
   GPtrArray *gaps;            /* SvGap */
   GPtrArray *modules;         /* strings: enabled RPM module streams "name:stream" */
   GPtrArray *live_patches;    /* SvLivePatch */
+  char *release_lock;         /* minor release it is kept on: "8.6"; NULL: none is known of */
+  char *release_lock_origin;  /* what keeps it there: "etc/dnf/vars/releasever" */
 } SvInventory;
 extern const SvRecordType sv_inventory_type;
 

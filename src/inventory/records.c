@@ -166,6 +166,8 @@ static const SvField inventory_fields[] = {
     STRINGS (SvInventory, reboot_reasons, "Why it needs a reboot.", HIDDEN),
     RECORDS (SvInventory, gaps, sv_gap_type, "What is not known.", HIDDEN),
     STRINGS (SvInventory, modules, "Enabled module streams.", HIDDEN),
+    STRING (SvInventory, release_lock, "Minor release that it is kept on.", WIDE),
+    STRING (SvInventory, release_lock_origin, "What keeps it there.", WIDE),
     RECORDS (SvInventory, live_patches, sv_live_patch_type, "Live patches.", HIDDEN),
 };
 // clang-format on
