@@ -1,6 +1,6 @@
 /* Decompressors behind sv_stream_decompress(). gzip goes through zlib because libarchive does not
  * check its CRC; xz and lzma go through liblzma because libarchive sets no memory limit. */
-#include "base/stream.h"
+#include "base/stream_private.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -353,6 +353,21 @@ static const Codec codecs[] = {
     {"lzma", is_lzma, lzma_open, xz_read, xz_close},
 };
 
+static const Codec *
+find_codec (const guint8 *head, gsize size)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (codecs); i++)
+    if (codecs[i].matches (head, size))
+      return &codecs[i];
+  return NULL;
+}
+
+gboolean
+sv_stream_is_packed (const SvStreamHead *head)
+{
+  return find_codec (head->bytes, head->size) != NULL;
+}
+
 static gssize
 read_plain (Decoder *decoder, void *buffer, gsize size, GError **error)
 {
@@ -415,9 +430,7 @@ sv_stream_decompress (SvStream *inner, GError **error)
   decoder->ahead = decoder->block = g_malloc (BLOCK_BYTES);
   if (!read_head (decoder, error))
     return NULL;
-  for (gsize i = 0; i < G_N_ELEMENTS (codecs) && decoder->codec == NULL; i++)
-    if (codecs[i].matches (decoder->block, decoder->ahead_size))
-      decoder->codec = &codecs[i];
+  decoder->codec = find_codec (decoder->block, decoder->ahead_size);
   if (decoder->codec != NULL && !decoder->codec->open (decoder, error))
     return NULL;
   return sv_stream_new (sv_stream_get_name (inner), decoder_read, g_steal_pointer (&decoder),

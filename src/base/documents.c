@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/limits.h"
+#include "base/stream_private.h"
 
 enum { BLOCK_BYTES = 64 * 1024 };
 
@@ -256,7 +258,7 @@ sv_documents_foreach_stream (SvStream *stream, const char *suffix, SvDocumentFun
 static gboolean
 try_archive (Walk *walk, const char *path, gboolean *ret_known, GError **error)
 {
-  g_autoptr (SvStream) stream = sv_stream_open (path, error);
+  g_autoptr (SvStream) stream = sv_stream_decode_fd (path, SV_WORKER_INPUT, error);
   if (stream == NULL)
     return FALSE;
   sv_stream_set_max_bytes (stream, SV_LIMIT_FEED_BYTES);
@@ -266,16 +268,73 @@ try_archive (Walk *walk, const char *path, gboolean *ret_known, GError **error)
   return !*ret_known || walk_archive (walk, &archive, error);
 }
 
+typedef struct {
+  const char *path;
+  const char *suffix;
+  const char *base_name; /* of the document, if the file is no archive */
+} Task;
+
+static gboolean
+send_document (const char *name, SvStream *content, gpointer output, GError **error)
+{
+  return sv_stream_send (content, name, output, error);
+}
+
+/* In the child: the same walk, whose documents go to the parent. */
+static gboolean
+decode_set (SvWorkerOutput *output, gpointer user_data, GError **error)
+{
+  const Task *task = user_data;
+  Walk walk = {.suffix = task->suffix, .func = send_document, .user_data = output};
+  gboolean known;
+  if (!try_archive (&walk, task->path, &known, error))
+    return FALSE;
+  return known || give_document (&walk, task->base_name,
+                                 sv_stream_decode_fd (task->path, SV_WORKER_INPUT, error), error);
+}
+
+/* In the parent: what the child sends, within the limits all the same. */
+static gboolean
+walk_worker (Walk *walk, const char *path, SvWorker *worker, GError **error)
+{
+  const char *raw_name;
+  while (sv_worker_next (worker, &raw_name, error)) {
+    if (raw_name == NULL)
+      return TRUE;
+    g_autofree char *name = clean_name (raw_name);
+    g_autofree char *title = g_strdup_printf ("%s/%s", path, name);
+    SvStream *content =
+        sv_stream_new (title, sv_worker_read, worker, NULL, SV_LIMIT_DOCUMENT_BYTES);
+    if (!count_entry (walk, path, error) || !give_document (walk, name, content, error))
+      return FALSE;
+  }
+  return FALSE;
+}
+
+/* Archives begin with their magic, or (tar) with a header that is full of NULs. A text is neither.
+ */
+static gboolean
+is_text (const SvStreamHead *head)
+{
+  const char *bytes = (const char *)head->bytes;
+  return !sv_stream_is_packed (head) && memchr (bytes, '\0', head->size) == NULL &&
+         strncmp (bytes, "PK", MIN (head->size, 2)) != 0 &&
+         strncmp (bytes, "!<arch>", MIN (head->size, 7)) != 0;
+}
+
 static gboolean
 walk_file (Walk *walk, const char *path, GError **error)
 {
-  gboolean known;
-  if (!try_archive (walk, path, &known, error))
+  SvStreamHead head;
+  g_auto (SvFd) fd = sv_stream_open_fd (path, &head, error);
+  if (fd < 0)
     return FALSE;
-  if (known)
-    return TRUE;
   g_autofree char *name = g_path_get_basename (path);
-  return give_document (walk, name, sv_stream_open (path, error), error);
+  if (is_text (&head))
+    return give_document (walk, name, sv_stream_open (path, error), error);
+  Task task = {.path = path, .suffix = walk->suffix, .base_name = name};
+  g_autoptr (SvWorker) worker = sv_worker_new (path, fd, decode_set, &task, error);
+  return worker != NULL && walk_worker (walk, path, worker, error);
 }
 
 static int

@@ -19,6 +19,7 @@
 #define SV_LIMIT_EXPANSION_RATIO 1200            /* decompressed to compressed bytes */
 #define SV_LIMIT_EXPANSION_FREE_BYTES (16 << 20) /* below this the ratio is not looked at */
 #define SV_LIMIT_DECODER_BYTES (144 << 20)       /* memory of one decompressor, window included */
+#define SV_LIMIT_DECODER_MS 120000               /* how long a decoder may say nothing */
 #define SV_LIMIT_STANZA_BYTES (4 << 20)          /* one deb822 paragraph */
 #define SV_LIMIT_STANZA_FIELDS 512               /* fields of one deb822 paragraph */
 #define SV_LIMIT_RELEASE_BYTES (32 << 20)        /* one Release file after decompression */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/limits.h"
 
 enum { BLOCK_BYTES = 64 * 1024, MAX_ERRORS_BYTES = 64 * 1024 };
@@ -23,14 +24,6 @@ typedef struct {
   int errors_fd;
 } Child;
 
-static void
-close_fd (int *fd)
-{
-  if (*fd >= 0)
-    close (*fd);
-  *fd = -1;
-}
-
 /* A child that is still there is killed with all its descendants, and reaped. */
 static void
 child_clear (Child *child)
@@ -39,15 +32,12 @@ child_clear (Child *child)
     kill (-child->pid, SIGKILL);
     TEMP_FAILURE_RETRY (waitpid (child->pid, NULL, 0));
   }
-  close_fd (&child->pidfd);
-  close_fd (&child->output_fd);
-  close_fd (&child->errors_fd);
+  sv_fd_close (&child->pidfd);
+  sv_fd_close (&child->output_fd);
+  sv_fd_close (&child->errors_fd);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Child, child_clear)
-
-typedef int Fd;
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fd, close_fd)
 
 typedef posix_spawn_file_actions_t SpawnFiles;
 typedef posix_spawnattr_t SpawnFlags;
@@ -91,8 +81,8 @@ write_all (int fd, const guint8 *data, gsize size)
 static int
 open_input (const SvRunOptions *options, GError **error)
 {
-  g_auto (Fd) fd = options->input != NULL ? memfd_create ("input", MFD_CLOEXEC)
-                                          : open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  g_auto (SvFd) fd = options->input != NULL ? memfd_create ("input", MFD_CLOEXEC)
+                                            : open ("/dev/null", O_RDONLY | O_CLOEXEC);
   if (fd < 0 || !write_all (fd, options->input, options->input_size)) {
     sv_error_set_errno (error, errno, "give input to", "child process");
     return -1;
@@ -127,15 +117,15 @@ spawn (const char *const *argv, const char *directory, const int fds[3], pid_t *
 static gboolean
 child_start (Child *child, const char *const *argv, const SvRunOptions *options, GError **error)
 {
-  g_auto (Fd) input = open_input (options, error);
+  g_auto (SvFd) input = open_input (options, error);
   if (input < 0)
     return FALSE;
   int output[2] = {-1, -1}, errors[2] = {-1, -1};
   gboolean piped = pipe2 (output, O_CLOEXEC) == 0 && pipe2 (errors, O_CLOEXEC) == 0;
   child->output_fd = output[0];
   child->errors_fd = errors[0];
-  g_auto (Fd) output_end = output[1];
-  g_auto (Fd) errors_end = errors[1];
+  g_auto (SvFd) output_end = output[1];
+  g_auto (SvFd) errors_end = errors[1];
   if (!piped)
     return sv_error_set_errno (error, errno, "make a pipe for", argv[0]);
 
@@ -156,7 +146,7 @@ drain_pipe (int *fd, GString *into, gsize max_bytes)
   char block[BLOCK_BYTES];
   gssize got = TEMP_FAILURE_RETRY (read (*fd, block, sizeof block));
   if (got <= 0) {
-    close_fd (fd);
+    sv_fd_close (fd);
     return 0;
   }
   gsize room = max_bytes - into->len;
@@ -177,7 +167,7 @@ static void
 child_bury (Child *child)
 {
   kill (-child->pid, SIGKILL);
-  close_fd (&child->pidfd);
+  sv_fd_close (&child->pidfd);
 }
 
 static gboolean

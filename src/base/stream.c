@@ -1,4 +1,4 @@
-#include "base/stream.h"
+#include "base/stream_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/limits.h"
 
 enum { BLOCK_BYTES = 64 * 1024 };
@@ -185,6 +186,7 @@ sv_stream_open_memory (const char *name, const void *data, gsize size, GError **
 
 typedef struct {
   int fd;
+  gboolean owned; /* fd is closed with it */
   char *path;
 } File;
 
@@ -192,7 +194,7 @@ static void
 file_free (gpointer source)
 {
   File *file = source;
-  if (file->fd >= 0)
+  if (file->owned)
     close (file->fd);
   g_free (file->path);
   g_free (file);
@@ -208,36 +210,92 @@ read_file (gpointer source, void *buffer, gsize size, GError **error)
   return got;
 }
 
-/* Opens without waiting, so that a FIFO in the place of a file cannot hold the caller. */
 static SvStream *
-open_raw (const char *path, GError **error)
+new_file (const char *path, int fd, gboolean owned)
 {
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-  if (fd < 0) {
-    sv_error_set_errno (error, errno, "open", path);
-    return NULL;
-  }
   File *file = g_new (File, 1);
-  *file = (File){.fd = fd, .path = g_strdup (path)};
-  g_autoptr (SvStream) stream =
-      sv_stream_new (path, read_file, file, file_free, SV_LIMIT_FEED_BYTES);
+  *file = (File){.fd = fd, .owned = owned, .path = g_strdup (path)};
+  return sv_stream_new (path, read_file, file, file_free, SV_LIMIT_FEED_BYTES);
+}
+
+SvStream *
+sv_stream_decode_fd (const char *path, int fd, GError **error)
+{
+  if (lseek (fd, 0, SEEK_SET) == 0)
+    return sv_stream_decompress (new_file (path, fd, FALSE), error);
+  sv_error_set_errno (error, errno, "read", path);
+  return NULL;
+}
+
+/* Opens without waiting, so that a FIFO in the place of a file cannot hold the caller. */
+int
+sv_stream_open_fd (const char *path, SvStreamHead *ret_head, GError **error)
+{
+  g_auto (SvFd) fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   struct stat info;
-  if (fstat (fd, &info) < 0) {
+  if (fd < 0 || fstat (fd, &info) < 0) {
     sv_error_set_errno (error, errno, "open", path);
-    return NULL;
+    return -1;
   }
   if (!S_ISREG (info.st_mode)) {
     g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "'%s' is not a regular file", path);
-    return NULL;
+    return -1;
   }
-  return g_steal_pointer (&stream);
+  gssize got = TEMP_FAILURE_RETRY (pread (fd, ret_head->bytes, sizeof ret_head->bytes, 0));
+  if (got < 0) {
+    sv_error_set_errno (error, errno, "read", path);
+    return -1;
+  }
+  ret_head->size = (gsize)got;
+  return g_steal_fd (&fd);
+}
+
+gboolean
+sv_stream_send (SvStream *stream, const char *name, SvWorkerOutput *output, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gsize size;
+  gssize got;
+  if (!sv_worker_begin (output, name, error))
+    return FALSE;
+  guint8 *block = sv_worker_get_room (output, &size);
+  while ((got = sv_stream_read (stream, block, size, &failure)) > 0)
+    if (!sv_worker_write (output, block, (gsize)got, error))
+      return FALSE;
+  return got == 0 || sv_worker_break (output, failure, error);
+}
+
+/* In the child. */
+static gboolean
+decode_file (SvWorkerOutput *output, gpointer path, GError **error)
+{
+  g_autoptr (SvStream) stream = sv_stream_decode_fd (path, SV_WORKER_INPUT, error);
+  return stream != NULL && sv_stream_send (stream, "", output, error);
+}
+
+/* The worker's first word is waited for, so that a file that is broken from its first byte is
+ * refused here and not at the first read. */
+static SvStream *
+open_packed (const char *path, int fd, GError **error)
+{
+  g_autoptr (SvWorker) worker = sv_worker_new (path, fd, decode_file, (gpointer)path, error);
+  const char *name;
+  if (worker == NULL || !sv_worker_next (worker, &name, error))
+    return NULL;
+  return sv_stream_new (path, sv_worker_read, g_steal_pointer (&worker),
+                        (GDestroyNotify)sv_worker_free, SV_LIMIT_DOCUMENT_BYTES);
 }
 
 SvStream *
 sv_stream_open (const char *path, GError **error)
 {
-  SvStream *raw = open_raw (path, error);
-  return raw != NULL ? sv_stream_decompress (raw, error) : NULL;
+  SvStreamHead head;
+  g_auto (SvFd) fd = sv_stream_open_fd (path, &head, error);
+  if (fd < 0)
+    return NULL;
+  return sv_stream_is_packed (&head)
+             ? open_packed (path, fd, error)
+             : sv_stream_decompress (new_file (path, g_steal_fd (&fd), TRUE), error);
 }
 
 GBytes *

@@ -31,6 +31,10 @@ SvStream *sv_stream_new_memory (const char *name, const void *data, gsize size);
  * Stops with SV_ERROR_LIMIT past SV_LIMIT_DOCUMENT_BYTES or SV_LIMIT_EXPANSION_RATIO, with
  * SV_ERROR_INVALID_DATA at a truncated or corrupt stream, so a caller never takes half a file for
  * a whole one. Errors: also SV_ERROR_NOT_FOUND, SV_ERROR_DENIED.
+ *
+ * What is compressed is decoded in a worker (base/worker.h), whatever it is and whoever signed it:
+ * the signature of most files is checked on the decoded bytes. A worker costs about 0.6 ms a file
+ * and a tenth of the time of reading JSON; apt's three lists of a host cost a scan 20 ms.
  */
 SvStream *sv_stream_open (const char *path, GError **error);
 

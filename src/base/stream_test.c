@@ -91,6 +91,30 @@ assert_refused (const void *data, gsize size, SvError code)
   g_assert_error (error, SV_ERROR, (int)code);
 }
 
+/* Through a file, and so through a worker: the same bytes or the same error as in this process. */
+static void
+assert_file_agrees (const void *data, gsize size)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GError) expected_error = NULL;
+  g_autoptr (GBytes) expected = decompress (data, size, G_MAXINT32, &expected_error);
+  close (g_file_open_tmp ("sv-stream-XXXXXX", &path, NULL));
+  g_assert_true (g_file_set_contents (path, data, (gssize)size, NULL));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) got = sv_file_read (path, G_MAXINT32, &error);
+  g_remove (path);
+  if (expected != NULL) {
+    g_assert_no_error (error);
+    g_assert_true (g_bytes_equal (got, expected));
+    return;
+  }
+  g_assert_null (got);
+  g_assert_error (error, SV_ERROR, expected_error->code);
+  g_autoptr (GString) message = g_string_new (error->message);
+  g_string_replace (message, path, "test", 0);
+  g_assert_cmpstr (message->str, ==, expected_error->message);
+}
+
 static void
 test_round_trip (gconstpointer user_data)
 {
@@ -101,6 +125,7 @@ test_round_trip (gconstpointer user_data)
     g_string_truncate (text, sizes[i]);
     g_autoptr (GByteArray) packed = compress (codec->filter, text->str, text->len);
     assert_gives (packed->data, packed->len, text->str, text->len);
+    assert_file_agrees (packed->data, packed->len);
   }
 }
 
@@ -128,6 +153,8 @@ test_truncated (gconstpointer user_data)
   g_autoptr (GByteArray) packed = compress (codec->filter, text->str, text->len);
   for (gsize size = codec->magic_bytes; size < packed->len; size++)
     assert_refused (packed->data, size, SV_ERROR_INVALID_DATA);
+  for (gsize size = codec->magic_bytes; size < packed->len; size += 1 + packed->len / 16)
+    assert_file_agrees (packed->data, size);
 }
 
 static void
@@ -137,6 +164,7 @@ test_trailing_garbage (gconstpointer user_data)
   g_autoptr (GByteArray) packed = compress (codec->filter, "abc", 3);
   g_byte_array_append (packed, (const guint8 *)"garbage behind it", 17);
   assert_refused (packed->data, packed->len, SV_ERROR_INVALID_DATA);
+  assert_file_agrees (packed->data, packed->len);
 }
 
 /* A changed bit is refused or says nothing (a time stamp in the header): other bytes never come
@@ -211,6 +239,7 @@ test_bomb_ratio (gconstpointer user_data)
     assert_refused (packed->data, packed->len, SV_ERROR_LIMIT);
   else
     assert_gives (packed->data, packed->len, zeros, size);
+  assert_file_agrees (packed->data, packed->len);
 }
 
 static void
@@ -232,6 +261,7 @@ test_bomb_zstd_window (void)
 {
   static const guint8 frame[] = {0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x09, 0x00, 0x00, 'x'};
   assert_refused (frame, sizeof frame, SV_ERROR_INVALID_DATA);
+  assert_file_agrees (frame, sizeof frame);
 }
 
 /* The dictionary byte of the block header says 4 GiB; the second block is as bad as the first. */
@@ -252,6 +282,7 @@ test_bomb_xz_dictionary (void)
   g_byte_array_append (bomb, (const guint8 *)"\x01\x00\x00x\x00\0\0\0", 8);
   assert_refused (bomb->data, bomb->len, SV_ERROR_LIMIT);
   assert_refused (bomb->data + first, bomb->len - first, SV_ERROR_LIMIT);
+  assert_file_agrees (bomb->data, bomb->len);
 }
 
 static void

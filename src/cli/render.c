@@ -33,7 +33,7 @@ kind_text (const SvAction *action, gint64 now_us)
   if (action->held)
     g_string_append (text, ", on hold");
   else if (!action->reachable)
-    g_string_append (text, ", not offered");
+    g_string_append (text, action->fix == SV_FIX_UNKNOWN ? ", offer not known" : ", not offered");
   if (action->reboot)
     g_string_append (text, ", reboot");
   if (action->low_relevance)

@@ -140,6 +140,7 @@ new_update (const SvUpgrade *upgrade)
   update->origin = g_strdup (upgrade->origin);
   update->held = upgrade->held;
   update->reachable = upgrade->reachable;
+  update->fix = upgrade->reachable ? SV_FIX_REACHABLE : SV_FIX_NOT_REACHABLE;
   update->why_not = g_strdup (upgrade->reachable ? NULL : upgrade->reason);
   update->authenticity = g_strdup (sv_authenticity_names[upgrade->authenticity]);
   update->size_bytes = upgrade->size_bytes;

@@ -35,6 +35,7 @@ new_draft (const char *source)
   draft->relevant = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   draft->updates = g_hash_table_new (g_str_hash, g_str_equal);
   draft->action->reachable = TRUE;
+  draft->action->fix = SV_FIX_REACHABLE;
   draft->action->epss = NAN;
   draft->action->cvss_score = NAN;
   draft->rank = (SvRank)SV_RANK_INIT (draft->action->source);
@@ -57,8 +58,9 @@ add_update (SvDraft *draft, const SvUpdate *update)
   action->security = action->security || update->security;
   action->held = action->held || update->held;
   action->size_bytes += update->size_bytes;
-  if (!update->reachable) {
-    action->reachable = FALSE;
+  action->reachable = action->reachable && update->reachable;
+  if (!update->reachable && action->fix != SV_FIX_NOT_REACHABLE) {
+    action->fix = update->fix;
     sv_text_set (&action->why_not, update->why_not);
   }
 }
@@ -314,7 +316,8 @@ write_summary (SvAction *action, gint64 now_us)
   if (action->held)
     g_string_append (text, ", on hold");
   else if (!action->reachable)
-    g_string_append (text, ", not reachable");
+    g_string_append (text, action->fix == SV_FIX_UNKNOWN ? ", not known whether it is reachable"
+                                                         : ", not reachable");
   if (action->reboot)
     g_string_append (text, ", reboot");
   if (action->low_relevance)
@@ -433,6 +436,7 @@ draft_reboot (const SvInventory *inventory, const SvReport *report)
   if (draft == NULL)
     return NULL;
   draft->action->security = draft->action->reboot = TRUE;
+  draft->action->fix = SV_FIX_INSTALLED;
   name_kernels (inventory, draft->action);
   return draft;
 }

@@ -8,7 +8,16 @@ static const char why_not[] = "no repository metadata was read: whether it can b
 typedef struct {
   const SvPackage *package;
   const SvReason *fixes[2]; /* by SvNameKind: versions of source and binary do not compare (22) */
+  SvFix fix;                /* whether they can be had */
 } Advice;
+
+typedef struct {
+  const SvInventory *inventory;
+  SvReport *report;
+  gint scheme;
+  GHashTable *index;  /* "package:arch" -> Advice */
+  GPtrArray *advised; /* those with a fix */
+} Advising;
 
 static int
 compare_versions (gint scheme, const char *a, const char *b)
@@ -47,11 +56,14 @@ index_packages (const SvInventory *inventory, gint scheme)
   return index;
 }
 
+/* Where the archives were asked, they know better. A fix of a later minor than the host's (68) is
+ * advice only for who has no other. */
 static gboolean
-is_advice (const SvFinding *finding)
+is_advice (const SvInventory *inventory, const SvFinding *finding, SvFix fix)
 {
-  return finding->verdict == SV_VERDICT_AFFECTED && finding->fix == SV_FIX_UNKNOWN &&
-         finding->fixed != NULL && !finding->unimportant;
+  return finding->verdict == SV_VERDICT_AFFECTED && finding->fix == (gint)fix &&
+         finding->fixed != NULL && !finding->unimportant &&
+         (fix == SV_FIX_UNKNOWN || inventory->release_lock != NULL);
 }
 
 static void
@@ -62,24 +74,35 @@ raise_fix (Advice *advice, gint scheme, const SvReason *winner)
     *fix = winner;
 }
 
-/* Returns the packages with advice, in the order of the findings. */
-static GPtrArray *
-collect_advice (GHashTable *index, gint scheme, const GPtrArray *findings)
+/* The advice on the package of @finding; NULL: it is not installed in that version. */
+static Advice *
+find_advice (GHashTable *index, const SvFinding *finding)
 {
-  GPtrArray *advised = g_ptr_array_new ();
+  g_autofree char *key = dup_key (finding->package, finding->arch);
+  Advice *advice = g_hash_table_lookup (index, key);
+  return advice != NULL && strcmp (advice->package->version, finding->installed) == 0 ? advice
+                                                                                      : NULL;
+}
+
+/* Adds the packages with advice of this kind to @advised, in the order of the findings. */
+static void
+collect_advice (const Advising *advising, SvFix fix)
+{
+  const GPtrArray *findings = advising->report->findings;
   for (guint i = 0; i < findings->len; i++) {
     const SvFinding *finding = findings->pdata[i];
-    if (!is_advice (finding))
+    Advice *advice = is_advice (advising->inventory, finding, fix)
+                         ? find_advice (advising->index, finding)
+                         : NULL;
+    gboolean is_new = advice != NULL && advice->fixes[SV_NAME_SOURCE] == NULL &&
+                      advice->fixes[SV_NAME_BINARY] == NULL;
+    if (advice == NULL || (!is_new && advice->fix != fix))
       continue;
-    g_autofree char *key = dup_key (finding->package, finding->arch);
-    Advice *advice = g_hash_table_lookup (index, key);
-    if (advice == NULL || strcmp (advice->package->version, finding->installed) != 0)
-      continue;
-    if (advice->fixes[SV_NAME_SOURCE] == NULL && advice->fixes[SV_NAME_BINARY] == NULL)
-      g_ptr_array_add (advised, advice);
-    raise_fix (advice, scheme, finding->reasons->pdata[0]);
+    advice->fix = fix;
+    if (is_new)
+      g_ptr_array_add (advising->advised, advice);
+    raise_fix (advice, advising->scheme, finding->reasons->pdata[0]);
   }
-  return advised;
 }
 
 /* "ALSA-2024:3138 (osv)" */
@@ -116,15 +139,24 @@ unite_fixes (Advice *advice, gint scheme)
   }
 }
 
+static char *
+dup_why_not (const SvInventory *inventory, const Advice *advice)
+{
+  if (advice->fix == SV_FIX_UNKNOWN)
+    return g_strdup (why_not);
+  return g_strdup_printf ("it is of a later minor release than %s, on which the host is kept (%s)",
+                          inventory->release_lock, inventory->release_lock_origin);
+}
+
 static SvUpdate *
-new_update (const Advice *advice, const SvReport *report)
+new_update (const Advising *advising, const Advice *advice)
 {
   const SvPackage *package = advice->package;
   const SvReason *binary = advice->fixes[SV_NAME_BINARY], *source = advice->fixes[SV_NAME_SOURCE];
   const SvReason *main = binary != NULL ? binary : source;
   SvUpdate *update = sv_record_new (&sv_update_type);
   update->origin = name_origin (main);
-  update->authenticity = g_strdup (find_authenticity (report, main->feed));
+  update->authenticity = g_strdup (find_authenticity (advising->report, main->feed));
   update->package = g_strdup (package->name);
   update->arch = g_strdup (package->arch);
   update->installed = g_strdup (package->version);
@@ -135,7 +167,8 @@ new_update (const Advice *advice, const SvReport *report)
       sv_source_version_of_tracker (package->source, package->source_version);
   update->security = TRUE;
   update->held = package->held;
-  update->why_not = g_strdup (why_not);
+  update->fix = (gint)advice->fix;
+  update->why_not = dup_why_not (advising->inventory, advice);
   return update;
 }
 
@@ -144,9 +177,12 @@ sv_advised_add_updates (const SvInventory *inventory, SvReport *report)
 {
   gint scheme = inventory->distro != NULL ? inventory->distro->scheme : -1;
   g_autoptr (GHashTable) index = index_packages (inventory, scheme);
-  g_autoptr (GPtrArray) advised = collect_advice (index, scheme, report->findings);
+  g_autoptr (GPtrArray) advised = g_ptr_array_new ();
+  const Advising advising = {inventory, report, scheme, index, advised};
+  collect_advice (&advising, SV_FIX_UNKNOWN);
+  collect_advice (&advising, SV_FIX_NOT_REACHABLE);
   for (guint i = 0; i < advised->len; i++) {
     unite_fixes (advised->pdata[i], scheme);
-    g_ptr_array_add (report->updates, new_update (advised->pdata[i], report));
+    g_ptr_array_add (report->updates, new_update (&advising, advised->pdata[i]));
   }
 }

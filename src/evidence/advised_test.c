@@ -67,9 +67,57 @@ test_highest_fix (void) /* 95 */
   g_assert_cmpstr (update->origin, ==, "debian-tracker");
   g_assert_cmpstr (update->authenticity, ==, "none");
   g_assert_true (update->security && !update->reachable);
+  g_assert_cmpint (update->fix, ==, SV_FIX_UNKNOWN);
   g_assert_nonnull (update->why_not);
   g_assert_cmpuint (report->actions->len, ==, 1);
-  g_assert_cmpuint (((SvAction *)report->actions->pdata[0])->cves->len, ==, 2);
+  const SvAction *action = report->actions->pdata[0];
+  g_assert_cmpuint (action->cves->len, ==, 2);
+  g_assert_cmpint (action->fix, ==, SV_FIX_UNKNOWN); /* not "not reachable": nobody looked */
+  g_assert_nonnull (strstr (action->summary, "not known whether it is reachable"));
+}
+
+/* What is known not to be had is not softened by what nobody looked up. */
+static void
+test_not_reachable_wins (void)
+{
+  g_auto (Case) c;
+  case_init (&c);
+  add_package (c.inventory, "foo", "1.0-1", "foo");
+  add_package (c.inventory, "foo-doc", "1.0-1", "foo");
+  SvUpdate *held = add_update (&c.parts, "foo-doc", "foo", "1.0-1", "1.0-2");
+  held->reachable = FALSE;
+  held->fix = SV_FIX_NOT_REACHABLE;
+  find_open (&c, "CVE-2026-1", "foo", "foo", "1.0-1", "1.0-2");
+  const SvAction *action = report_of (&c)->actions->pdata[0];
+  g_assert_cmpint (action->fix, ==, SV_FIX_NOT_REACHABLE);
+}
+
+/* 68: what the host can have comes first; what it cannot is named where there is nothing else. */
+static void
+test_later_minor (void)
+{
+  g_auto (Case) c;
+  case_init (&c);
+  c.inventory->release_lock = g_strdup ("8.6");
+  c.inventory->release_lock_origin = g_strdup ("etc/dnf/vars/releasever");
+  add_package (c.inventory, "bar", "1.0-1", "bar");
+  add_package (c.inventory, "foo", "1.0-1", "foo");
+  find_open (&c, "CVE-2026-1", "bar", "bar", "1.0-1", "1.0-9")->fix = SV_FIX_NOT_REACHABLE;
+  find_open (&c, "CVE-2026-1", "foo", "foo", "1.0-1", "1.0-9")->fix = SV_FIX_NOT_REACHABLE;
+  find_open (&c, "CVE-2026-2", "foo", "foo", "1.0-1", "1.0-2");
+  const SvReport *report = report_of (&c);
+  g_assert_cmpuint (report->updates->len, ==, 2);
+  const SvUpdate *foo = update_of (report, 0), *bar = update_of (report, 1);
+  if (strcmp (foo->package, "foo") != 0) {
+    foo = update_of (report, 1);
+    bar = update_of (report, 0);
+  }
+  g_assert_cmpstr (foo->candidate, ==, "1.0-2");
+  g_assert_cmpuint (foo->cves->len, ==, 1);
+  g_assert_cmpint (foo->fix, ==, SV_FIX_UNKNOWN);
+  g_assert_cmpstr (bar->candidate, ==, "1.0-9");
+  g_assert_cmpint (bar->fix, ==, SV_FIX_NOT_REACHABLE);
+  g_assert_nonnull (strstr (bar->why_not, "8.6"));
 }
 
 static void
@@ -155,6 +203,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/advised/pitfall-95-highest-fix", test_highest_fix);
+  g_test_add_func ("/advised/not-reachable-wins", test_not_reachable_wins);
+  g_test_add_func ("/advised/pitfall-68-later-minor", test_later_minor);
   g_test_add_func ("/advised/pitfall-17-source-version", test_source_version_is_no_binary_version);
   g_test_add_func ("/advised/pitfall-80-newest", test_only_the_newest_of_several);
   g_test_add_func ("/advised/archives-know-better", test_archives_know_better);

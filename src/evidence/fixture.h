@@ -123,6 +123,7 @@ add_update (SvReportParts *parts, const char *package, const char *source, const
   update->source_version = g_strdup (to);
   update->security = TRUE;
   update->reachable = TRUE;
+  update->fix = SV_FIX_REACHABLE;
   update->origin = g_strdup ("Debian-Security:12/oldstable-security");
   update->authenticity = g_strdup ("verified");
   update->size_bytes = 1000;

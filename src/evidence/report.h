@@ -51,6 +51,7 @@ typedef struct {
   GPtrArray *cves;   /* strings, natural order: what the candidate heals and the installed has */
   gboolean held;
   gboolean reachable; /* the package manager would install it now */
+  gint fix;           /* SvFix: the same, told apart from what is not known */
   char *why_not;      /* NULL when reachable */
   char *authenticity; /* of the index that offers it */
   gint64 size_bytes;
@@ -93,6 +94,7 @@ typedef struct {
   double cvss_score; /* highest; NaN: not known */
   gboolean held;
   gboolean reachable;
+  gint fix; /* SvFix: the worst of its updates; not reachable is worse than not known */
   char *why_not;
   gboolean reboot;      /* it takes effect only with a reboot */
   GPtrArray *listeners; /* strings: "tcp 0.0.0.0:22 sshd", what of it listens */

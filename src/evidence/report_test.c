@@ -226,9 +226,11 @@ test_held_and_unreachable (void)
   SvUpdate *held = add_update (&c.parts, "a2", "a", "1", "2");
   held->held = TRUE;
   held->reachable = FALSE;
+  held->fix = SV_FIX_NOT_REACHABLE;
   held->why_not = g_strdup ("it is on hold");
   SvUpdate *pinned = add_update (&c.parts, "b", "b", "1", "2");
   pinned->reachable = FALSE;
+  pinned->fix = SV_FIX_NOT_REACHABLE;
   pinned->why_not = g_strdup ("it is pinned");
   const SvReport *report = report_of (&c);
   const SvAction *a = action_of (report, 0), *b = action_of (report, 1);
@@ -236,7 +238,8 @@ test_held_and_unreachable (void)
   g_assert_cmpstr (a->why_not, ==, "it is on hold");
   g_assert_nonnull (strstr (a->summary, "on hold"));
   g_assert_true (!b->held && !b->reachable);
-  g_assert_nonnull (strstr (b->summary, "not reachable"));
+  g_assert_nonnull (strstr (b->summary, ", not reachable"));
+  g_assert_cmpint (b->fix, ==, SV_FIX_NOT_REACHABLE);
   g_assert_cmpint (report->summary->updates, ==, 3); /* held is still needed */
 }
 
@@ -389,6 +392,7 @@ fill_random (GRand *rand, SvReportParts *parts)
         parts, names[i], origins[g_rand_int_range (rand, 0, G_N_ELEMENTS (origins))], from, to);
     update->security = g_rand_boolean (rand);
     update->reachable = g_rand_boolean (rand);
+    update->fix = update->reachable ? SV_FIX_REACHABLE : SV_FIX_NOT_REACHABLE;
   }
 }
 

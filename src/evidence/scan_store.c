@@ -130,7 +130,7 @@ save_unnamed (const SvSave *save, SvQuery *query, GError **error)
                          .package = action->source,
                          .installed = action->from != NULL ? action->from : (char *)"",
                          .verdict = SV_VERDICT_AFFECTED,
-                         .fix = action->reachable ? SV_FIX_REACHABLE : SV_FIX_NOT_REACHABLE};
+                         .fix = action->fix};
     if (id != NULL && !save_finding (save, query, &finding, error))
       return FALSE;
   }

@@ -2,6 +2,7 @@
 
 #include "exposure/claims.h"
 #include "exposure/kernels.h"
+#include "exposure/release_lock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ finish (const SvAssessment *assessment, const SvInstall *install, SvFinding *fin
   gboolean offered = offers != NULL && offers->find (offers->source, install->package, &offer);
   sv_finding_set_fix (finding, install->scheme, finding->reasons->pdata[0],
                       offered ? &offer : NULL);
+  sv_release_lock_judge (assessment->inventory, finding);
 }
 
 /* Judges one package; findings that are wanted are added to @findings. */
@@ -111,9 +113,31 @@ assess_kernel (const SvAssessing *assessing, const SvPackage *package, const SvK
       !assess_running_kernel (assessing, package, kernel->running_version, findings, begin, error))
     return FALSE;
   const SvDistro *distro = assessing->assessment->inventory->distro;
-  for (guint i = begin; i < findings->len; i++)
+  for (guint i = findings->len; i > begin; i--) {
     sv_kernels_judge (assessing->kernels, build, distro != NULL ? distro->scheme : -1,
-                      findings->pdata[i]);
+                      findings->pdata[i - 1]);
+    if (!is_wanted (assessing->assessment, findings->pdata[i - 1]))
+      g_ptr_array_remove_index (findings, i - 1);
+  }
+  return TRUE;
+}
+
+/* What the packages of loaded live patches are said to fix is closed in the kernel that runs (85).
+ */
+static gboolean
+ask_live_patches (const SvAssessing *assessing, SvLivePatches *patches, GError **error)
+{
+  const GPtrArray *packages = sv_live_patches_get_packages (patches);
+  SvAssessment fixed_too = *assessing->assessment;
+  fixed_too.keep_all = TRUE;
+  SvAssessing asking = *assessing;
+  asking.assessment = &fixed_too;
+  for (guint i = 0; i < packages->len; i++) {
+    g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func ((GDestroyNotify)sv_finding_free);
+    if (!assess_package (&asking, packages->pdata[i], said, error))
+      return FALSE;
+    sv_live_patches_learn (patches, packages->pdata[i], said);
+  }
   return TRUE;
 }
 
@@ -225,6 +249,8 @@ sv_exposure_assess (const SvAssessment *assessment, GPtrArray **ret_findings, GE
   g_autoptr (SvStreams) streams = sv_streams_new (assessment->inventory);
   g_autoptr (SvClaims) claims = sv_claims_new (assessment);
   const SvAssessing assessing = {assessment, kernels, streams, claims};
+  if (!ask_live_patches (&assessing, sv_kernels_get_live_patches (kernels), error))
+    return FALSE;
   g_autoptr (GPtrArray) packages = list_judged (assessment);
   for (guint i = 0; i < packages->len; i++)
     if (!assess_one (&assessing, packages->pdata[i], findings, error))

@@ -8,6 +8,7 @@ struct SvKernels {
   GHashTable *by_release; /* -> SvKernelBuild */
   gboolean run_known;     /* which one runs */
   gboolean is_container;  /* it runs the kernel of its host */
+  SvLivePatches *patches;
 };
 
 static void
@@ -94,6 +95,7 @@ sv_kernels_new (const SvInventory *inventory)
   kernels->is_container = g_strcmp0 (inventory->hardware_class, "container") == 0;
   for (guint i = 0; inventory->kernels != NULL && i < inventory->kernels->len; i++)
     add_kernel (kernels, inventory->kernels->pdata[i]);
+  kernels->patches = sv_live_patches_new (inventory);
   if (kernels->builds->len > 0)
     link_packages (kernels, inventory);
   return kernels;
@@ -104,10 +106,17 @@ sv_kernels_free (SvKernels *kernels)
 {
   if (kernels == NULL)
     return;
+  sv_live_patches_free (kernels->patches);
   g_hash_table_unref (kernels->by_build);
   g_hash_table_unref (kernels->by_release);
   g_ptr_array_unref (kernels->builds);
   g_free (kernels);
+}
+
+SvLivePatches *
+sv_kernels_get_live_patches (SvKernels *kernels)
+{
+  return kernels->patches;
 }
 
 const SvKernelBuild *
@@ -155,21 +164,29 @@ is_fixed_on_disk (const SvKernels *kernels, const SvKernelBuild *build, gint sch
   return FALSE;
 }
 
-void
-sv_kernels_judge (const SvKernels *kernels, const SvKernelBuild *build, gint scheme,
-                  SvFinding *finding)
+static void
+judge_role (const SvKernels *kernels, const SvKernelBuild *build, gint scheme, SvFinding *finding)
 {
-  gint role = build->kernel->role;
   gboolean meta = is_meta (build, finding->package);
-  /* Neither running nor next to boot: clean-up, not exposure (80). Which one runs must be known for
-   * that (82). */
-  gboolean idle = kernels->is_container || (kernels->run_known && role == SV_KERNEL_ON_DISK);
-  finding->low_relevance = finding->low_relevance || meta || idle;
-  if (!kernels->run_known && !kernels->is_container)
-    return;
-  gboolean runs = role == SV_KERNEL_RUNNING && !meta && !kernels->is_container;
+  gboolean runs = build->kernel->role == SV_KERNEL_RUNNING && !meta && !kernels->is_container;
   finding->run = runs ? SV_RUN_RUNNING : SV_RUN_INSTALLED_ONLY;
   if (runs && finding->verdict == SV_VERDICT_AFFECTED &&
       is_fixed_on_disk (kernels, build, scheme, finding))
     finding->fix = SV_FIX_INSTALLED;
+}
+
+void
+sv_kernels_judge (const SvKernels *kernels, const SvKernelBuild *build, gint scheme,
+                  SvFinding *finding)
+{
+  /* Neither running nor next to boot: clean-up, not exposure (80). Which one runs must be known for
+   * that (82). */
+  gboolean idle =
+      kernels->is_container || (kernels->run_known && build->kernel->role == SV_KERNEL_ON_DISK);
+  gboolean meta = is_meta (build, finding->package);
+  finding->low_relevance = finding->low_relevance || meta || idle;
+  if (kernels->run_known || kernels->is_container)
+    judge_role (kernels, build, scheme, finding);
+  if (!meta && !kernels->is_container)
+    sv_live_patches_judge (kernels->patches, build->kernel, finding);
 }

@@ -1,7 +1,7 @@
 /* The kernels of one host, and the packages that are parts of them (traps 80 to 84). */
 #pragma once
 
-#include "exposure/judge.h"
+#include "exposure/live_patches.h"
 
 /* One kernel with the packages that hold it. */
 typedef struct {
@@ -20,7 +20,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvKernels, sv_kernels_free)
 /* The kernel that @package holds code of, or pulls in; NULL: none. Lent. */
 const SvKernelBuild *sv_kernels_find (const SvKernels *kernels, const SvPackage *package);
 
+/* The live patches of the host, to be told what they close before anything is judged. */
+SvLivePatches *sv_kernels_get_live_patches (SvKernels *kernels);
+
 /* Says of @finding, in a package of @build, what the role of that kernel means: whether the code
- * runs, whether it only waits to be cleaned up, whether the fix waits for a reboot. */
+ * runs, whether it only waits to be cleaned up, whether the fix waits for a reboot, what live
+ * patches do to it. */
 void sv_kernels_judge (const SvKernels *kernels, const SvKernelBuild *build, gint scheme,
                        SvFinding *finding);

@@ -34,11 +34,15 @@ static const SvField scenario_fields[] = {
     SV_FIELD (SvScenario, only_package, SV_TYPE_STRING, .doc = "Only this one was asked for."),
     SV_FIELD (SvScenario, only_vulnerability, SV_TYPE_STRING, .doc = "Likewise."),
     SV_FIELD (SvScenario, hardware_class, SV_TYPE_STRING, .doc = "Kind of host."),
+    SV_FIELD (SvScenario, release_lock, SV_TYPE_STRING, .doc = "Minor it is kept on."),
+    SV_FIELD (SvScenario, release_lock_origin, SV_TYPE_STRING, .doc = "By what."),
     SV_FIELD (SvScenario, distro, SV_TYPE_RECORD, .record = &sv_distro_type, .doc = "System."),
     SV_FIELD (SvScenario, packages, SV_TYPE_RECORDS, .record = &sv_package_type,
               .doc = "Packages judged."),
     SV_FIELD (SvScenario, kernels, SV_TYPE_RECORDS, .record = &sv_kernel_type, .doc = "Kernels."),
     SV_FIELD (SvScenario, modules, SV_TYPE_STRINGS, .doc = "Enabled module streams."),
+    SV_FIELD (SvScenario, live_patches, SV_TYPE_RECORDS, .record = &sv_live_patch_type,
+              .doc = "Live patches."),
     SV_FIELD (SvScenario, claims, SV_TYPE_RECORDS, .record = &sv_scenario_claim_type,
               .doc = "Claims weighed."),
     SV_FIELD (SvScenario, aliases, SV_TYPE_RECORDS, .record = &sv_alias_type,
@@ -176,6 +180,14 @@ list_named (const GPtrArray *findings)
   return named;
 }
 
+static void
+keep_live_patch (const SvLivePatch *patch, SvScenario *scenario, GHashTable *named)
+{
+  g_ptr_array_add (scenario->live_patches, sv_record_copy (&sv_live_patch_type, patch));
+  if (patch->package != NULL)
+    g_hash_table_add (named, patch->package);
+}
+
 /* What is said of one kernel depends on the others (80, 81): all of them or none. */
 static void
 keep_kernels (const SvInventory *inventory, SvScenario *scenario, GHashTable *named)
@@ -186,6 +198,8 @@ keep_kernels (const SvInventory *inventory, SvScenario *scenario, GHashTable *na
     const SvKernel *kernel = kernels->pdata[i];
     any = any || (kernel->package != NULL && g_hash_table_contains (named, kernel->package));
   }
+  for (guint i = 0; any && inventory->live_patches != NULL && i < inventory->live_patches->len; i++)
+    keep_live_patch (inventory->live_patches->pdata[i], scenario, named);
   for (guint i = 0; any && i < kernels->len; i++) {
     const SvKernel *kernel = kernels->pdata[i];
     g_ptr_array_add (scenario->kernels, sv_record_copy (&sv_kernel_type, kernel));
@@ -222,11 +236,14 @@ new_scenario (const SvAssessment *assessment, const char *about)
   scenario->only_package = g_strdup (assessment->only_package);
   scenario->only_vulnerability = g_strdup (assessment->only_vulnerability);
   scenario->hardware_class = g_strdup (inventory->hardware_class);
+  scenario->release_lock = g_strdup (inventory->release_lock);
+  scenario->release_lock_origin = g_strdup (inventory->release_lock_origin);
   if (inventory->distro != NULL)
     scenario->distro = sv_record_copy (&sv_distro_type, inventory->distro);
   scenario->packages = g_ptr_array_new ();
   scenario->kernels = g_ptr_array_new ();
   scenario->modules = sv_strings_new ();
+  scenario->live_patches = g_ptr_array_new ();
   scenario->claims = g_ptr_array_new ();
   scenario->aliases = g_ptr_array_new ();
   scenario->offers = g_ptr_array_new ();
@@ -329,6 +346,9 @@ sv_scenario_replay (const SvScenario *scenario, GError **error)
                                  .packages = scenario->packages != NULL ? scenario->packages : none,
                                  .kernels = scenario->kernels,
                                  .modules = scenario->modules,
+                                 .live_patches = scenario->live_patches,
+                                 .release_lock = scenario->release_lock,
+                                 .release_lock_origin = scenario->release_lock_origin,
                                  .hardware_class = scenario->hardware_class};
   SvClaimSource claims = {scenario_claims, scenario_canonical, (gpointer)scenario};
   SvOfferSource offers = {scenario_offer, (gpointer)scenario};

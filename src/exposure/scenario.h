@@ -28,14 +28,17 @@ typedef struct {
   char *only_package;       /* what was asked for; NULL: everything */
   char *only_vulnerability; /* likewise */
   char *hardware_class;
+  char *release_lock; /* minor release that the host is kept on */
+  char *release_lock_origin;
   SvDistro *distro;
-  GPtrArray *packages; /* SvPackage */
-  GPtrArray *kernels;  /* SvKernel */
-  GPtrArray *modules;  /* strings: enabled RPM module streams */
-  GPtrArray *claims;   /* SvScenarioClaim */
-  GPtrArray *aliases;  /* SvAlias */
-  GPtrArray *offers;   /* SvScenarioOffer */
-  GPtrArray *findings; /* SvFinding: what came out, everything that applied */
+  GPtrArray *packages;     /* SvPackage */
+  GPtrArray *kernels;      /* SvKernel */
+  GPtrArray *modules;      /* strings: enabled RPM module streams */
+  GPtrArray *live_patches; /* SvLivePatch */
+  GPtrArray *claims;       /* SvScenarioClaim */
+  GPtrArray *aliases;      /* SvAlias */
+  GPtrArray *offers;       /* SvScenarioOffer */
+  GPtrArray *findings;     /* SvFinding: what came out, everything that applied */
 } SvScenario;
 extern const SvRecordType sv_scenario_type;
 

@@ -6,11 +6,11 @@ sv_collect_init (SvCollect *collect, const SvInventorySource *source, gint64 now
   *collect = (SvCollect){.source = source, .now_us = now_us, .owners = sv_owners_new ()};
   SvInventory *inventory = collect->inventory = sv_record_new (&sv_inventory_type);
   inventory->collected_at_us = now_us;
-  GPtrArray **records[] = {&inventory->packages,    &inventory->kernels,
-                           &inventory->listeners,   &inventory->interfaces,
-                           &inventory->filesystems, &inventory->repositories,
-                           &inventory->pins,        &inventory->stale_processes,
-                           &inventory->supports,    &inventory->gaps};
+  GPtrArray **records[] = {
+      &inventory->packages,   &inventory->kernels,         &inventory->listeners,
+      &inventory->interfaces, &inventory->filesystems,     &inventory->repositories,
+      &inventory->pins,       &inventory->stale_processes, &inventory->supports,
+      &inventory->gaps,       &inventory->live_patches};
   for (gsize i = 0; i < G_N_ELEMENTS (records); i++)
     *records[i] = g_ptr_array_new ();
   inventory->reboot_reasons = sv_strings_new ();

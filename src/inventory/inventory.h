@@ -45,6 +45,23 @@ typedef struct {
 } SvKernel;
 extern const SvRecordType sv_kernel_type;
 
+typedef enum {
+  SV_LIVE_PATCH_UNKNOWN, /* installed, and nobody can see whether it is loaded */
+  SV_LIVE_PATCH_NOT_LOADED,
+  SV_LIVE_PATCH_LOADED
+} SvLivePatchState;
+extern const char *const sv_live_patch_state_names[];
+
+/* A patch of the kernel in memory (trap 85). */
+typedef struct {
+  char *name;            /* of its module: "kpatch_4_18_0_147_3_1_1_7" */
+  gint state;            /* SvLivePatchState */
+  char *package;         /* that holds it; NULL if none is known to */
+  char *package_version; /* of the installed package */
+  char *kernel;          /* release of the installed kernel that it is for; NULL not known */
+} SvLivePatch;
+extern const SvRecordType sv_live_patch_type;
+
 typedef struct {
   char *protocol; /* "tcp", "udp" */
   char *address;
@@ -141,6 +158,9 @@ typedef struct {
   GPtrArray *reboot_reasons;  /* strings; empty and no gap "reboot": no reboot needed */
   GPtrArray *gaps;            /* SvGap */
   GPtrArray *modules;         /* strings: enabled RPM module streams "name:stream" */
+  GPtrArray *live_patches;    /* SvLivePatch */
+  char *release_lock;         /* minor release it is kept on: "8.6"; NULL: none is known of */
+  char *release_lock_origin;  /* what keeps it there: "etc/dnf/vars/releasever" */
 } SvInventory;
 extern const SvRecordType sv_inventory_type;
 

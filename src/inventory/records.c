@@ -20,6 +20,7 @@
 
 const char *const sv_package_state_names[] = {"installed", "broken", "config-files", NULL};
 const char *const sv_kernel_role_names[] = {"on-disk", "next-boot", "running", NULL};
+const char *const sv_live_patch_state_names[] = {"unknown", "not-loaded", "loaded", NULL};
 
 // clang-format off
 static const SvField package_fields[] = {
@@ -51,6 +52,16 @@ static const SvField kernel_fields[] = {
     ENUM (SvKernel, role, sv_kernel_role_names, "Running, next to boot, or merely on disk."),
 };
 SV_RECORD_TYPE (sv_kernel_type, SvKernel, "Kernel", kernel_fields, "One kernel of a host.");
+
+static const SvField live_patch_fields[] = {
+    STRING (SvLivePatch, name, "Name of its module.", NAME),
+    ENUM (SvLivePatch, state, sv_live_patch_state_names, "Whether it is in the running kernel."),
+    STRING (SvLivePatch, package, "Package that holds it."),
+    STRING (SvLivePatch, package_version, "Installed version of that package."),
+    STRING (SvLivePatch, kernel, "Release of the kernel that it is for."),
+};
+SV_RECORD_TYPE (sv_live_patch_type, SvLivePatch, "LivePatch", live_patch_fields,
+                "One patch of a kernel in memory.");
 
 static const SvField listener_fields[] = {
     STRING (SvListener, protocol, "tcp or udp.", NAME),
@@ -155,6 +166,9 @@ static const SvField inventory_fields[] = {
     STRINGS (SvInventory, reboot_reasons, "Why it needs a reboot.", HIDDEN),
     RECORDS (SvInventory, gaps, sv_gap_type, "What is not known.", HIDDEN),
     STRINGS (SvInventory, modules, "Enabled module streams.", HIDDEN),
+    STRING (SvInventory, release_lock, "Minor release that it is kept on.", WIDE),
+    STRING (SvInventory, release_lock_origin, "What keeps it there.", WIDE),
+    RECORDS (SvInventory, live_patches, sv_live_patch_type, "Live patches.", HIDDEN),
 };
 // clang-format on
 SV_RECORD_TYPE (sv_inventory_type, SvInventory, "Inventory", inventory_fields,

@@ -165,6 +165,7 @@ def test_advised_updates(salve, data, alma, alma_feed):
     for update in report["updates"]:
         assert set(update["cves"]) == by_package[update["package"]], update["package"]
         assert update["security"] and not update["reachable"] and update["why_not"]
+        assert update["fix"] == "unknown"
         assert update["origin"].startswith("ALSA-") and update["authenticity"] == "unverified"
     pairs = [(f["fixed"], updates[f["package"], f["arch"]]["candidate"]) for f in affected(report)]
     assert max(alma.order(pairs).values()) == 0
