@@ -19,9 +19,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvEventStream, sv_event_stream_free)
  * is SV_LIMIT_EVENT_QUEUE events behind is dropped, and comes back with its last id. */
 void sv_event_stream_send (SvEventStream *stream, const char *type, const char *data);
 
-/* A comment to every subscriber, so that dead connections show. */
-void sv_event_stream_beat (SvEventStream *stream);
-
 /* No more events: subscribers get the end of their stream. New subscribers are SV_ERROR_BUSY. */
 void sv_event_stream_end (SvEventStream *stream);
 
@@ -39,6 +36,11 @@ SvEventSubscriber *sv_event_stream_subscribe (SvEventStream *stream, const char 
                                               GError **error);
 void sv_event_subscriber_free (SvEventSubscriber *subscriber);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvEventSubscriber, sv_event_subscriber_free)
+
+/* A comment goes out, so that a dead connection shows. */
+void sv_event_subscriber_beat (SvEventSubscriber *subscriber);
+/* The end of the stream for this one. */
+void sv_event_subscriber_end (SvEventSubscriber *subscriber);
 
 typedef enum {
   SV_EVENTS_SOME,   /* bytes were given */

@@ -32,8 +32,7 @@ typedef enum {
   SV_ROUTE_LIST = 1 << 0,    /* answers {"items": […], "next": "…", "total": n} */
   SV_ROUTE_STREAM = 1 << 1,  /* answers server-sent events */
   SV_ROUTE_CREATES = 1 << 2, /* answers 201; the handler sets Location */
-  SV_ROUTE_RAW = 1 << 3,     /* the handler gives bytes and their content type */
-  SV_ROUTE_HIDDEN = 1 << 4   /* not in the OpenAPI document: for probes */
+  SV_ROUTE_RAW = 1 << 3      /* the handler gives bytes and their content type */
 } SvRouteFlags;
 
 typedef struct {
@@ -75,6 +74,7 @@ typedef struct {
 typedef struct {
   const SvRoute *routes;
   gsize n;
+  const char *doc; /* one sentence on the tag of its first row */
 } SvRouteTable;
 
 /* True if @name is a parameter in the path of @route. */

@@ -13,7 +13,7 @@ typedef struct {
   /**
    * Decides whether @call may use @route, whose permission is not public; sets the principal
    * (sv_call_set_principal). SV_ERROR_UNAUTHENTICATED or SV_ERROR_DENIED otherwise. It sees the
-   * head, the path parameters and the query only: the body has not been read. NULL: nothing but
+   * head and the path parameters: neither query nor body have been looked at. NULL: nothing but
    * what is public is allowed.
    */
   gboolean (*authorize) (gpointer user_data, SvCall *call, const SvRoute *route, GError **error);

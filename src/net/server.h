@@ -77,6 +77,10 @@ const char *sv_request_get_address (const SvRequest *request); /* "192.0.2.7", "
 gint64 sv_request_get_started_us (const SvRequest *request);   /* monotonic clock */
 SvServer *sv_request_get_server (const SvRequest *request);
 
+/* Why its framing cannot be trusted: answer 400. NULL: nothing is wrong. The body of such a request
+ * is never read and its connection always closed. */
+const char *sv_request_find_fault (const SvRequest *request);
+
 /* By name in any case; NULL: not sent. */
 const char *sv_request_find_header (const SvRequest *request, const char *name);
 const char *sv_request_find_cookie (const SvRequest *request, const char *name);
