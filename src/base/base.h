@@ -4,6 +4,7 @@
 #include "base/deb822.h"
 #include "base/documents.h"
 #include "base/error.h"
+#include "base/id.h"
 #include "base/json_reader.h"
 #include "base/json_writer.h"
 #include "base/limits.h"

@@ -47,3 +47,21 @@
 #define SV_LIMIT_CSV_ROW_BYTES (1 << 20)  /* one CSV row, quoted line ends included */
 #define SV_LIMIT_XML_DEPTH 32             /* nested elements */
 #define SV_LIMIT_XML_TEXT_BYTES (1 << 20) /* one attribute, text or tag of an XML document */
+
+/* The server. */
+#define SV_LIMIT_REQUEST_HEAD_BYTES (32 * 1024) /* request line and headers */
+#define SV_LIMIT_BODY_BYTES (1 << 20)           /* of a request, where its route names no other */
+#define SV_LIMIT_CONNECTIONS 16384              /* to the server, at one time */
+#define SV_LIMIT_CONNECTIONS_PER_ADDRESS 2048   /* of them from one address: a site behind a NAT */
+#define SV_LIMIT_SERVER_IDLE_MS 60000           /* a connection on which nothing moves */
+#define SV_LIMIT_REQUEST_MS 30000               /* from the first byte of a request to its last */
+#define SV_LIMIT_ANSWER_MS 120000               /* a client taking one answer */
+#define SV_LIMIT_SERVER_THREADS 32              /* that answer requests */
+#define SV_LIMIT_QUERY_PARAMETERS 256           /* of one request */
+#define SV_LIMIT_PATH_SEGMENTS 32               /* of one request or route */
+#define SV_LIMIT_API_JSON_DEPTH 32              /* nested arrays and objects of a body */
+#define SV_LIMIT_PAGE 1000                      /* items of one page of a list */
+#define SV_LIMIT_EVENTS_KEPT 4096               /* of one stream, for those who come back */
+#define SV_LIMIT_EVENT_QUEUE 1024               /* events that a subscriber may be behind */
+#define SV_LIMIT_EVENT_SUBSCRIBERS 1024         /* of one stream */
+#define SV_LIMIT_EVENT_BEAT_MS 15000            /* between two signs of life of a stream */

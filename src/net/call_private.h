@@ -1,0 +1,43 @@
+/* The inside of a call. Private to this room. */
+#pragma once
+
+#include "net/call.h"
+#include "net/params.h"
+#include "net/router_private.h"
+#include "net/target.h"
+
+struct SvCall {
+  SvRouter *router;
+  SvRequest *request;
+  const SvRoute *route; /* NULL: none was found */
+  char *id;
+  gint64 now_us;
+  SvTarget target;
+  GArray *values; /* SvParamValue, of the query */
+  gpointer body;  /* of route->request */
+  gpointer principal;
+  GDestroyNotify principal_free;
+  char *principal_name;
+  GPtrArray *headers; /* of the answer: name, value, … */
+  gboolean answered;
+  GBytes *answer; /* encoded */
+  char *content_type;
+  SvEventSubscriber *events;
+  SvDeferred *deferred;
+};
+
+/* Refers to its call from another thread until one of both is gone. */
+struct SvDeferred {
+  gatomicrefcount references; /* of the call, and of who resumes */
+  GMutex lock;
+  SvCall *call; /* NULL: it ended without waiting */
+};
+
+SvCall *sv_call_new (SvRouter *router, SvRequest *request);
+void sv_call_free (SvCall *call);
+
+/* call_answer.c: hands over what the call holds, or a problem; @status 0: the error's own. */
+void sv_call_send (SvCall *call);
+void sv_call_send_error (SvCall *call, const GError *error, guint status);
+/* Whether the handler left an answer that goes with its route. */
+gboolean sv_call_check_answer (SvCall *call, GError **error);

@@ -1,0 +1,81 @@
+/* The inside of the server, for its own files. Private to this room. */
+#pragma once
+
+#include "net/server.h"
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+
+/* One TCP connection. */
+typedef struct {
+  SvServer *server;
+  int fd;
+  char *address;               /* of the peer */
+  _Atomic gint64 deadline_us;  /* monotonic: when it is cut; 0: it is our turn */
+  gboolean checked;            /* the peer's certificate was looked at */
+  char *fingerprint, *subject; /* of it; NULL: none */
+} SvConnection;
+
+struct SvRequest {
+  SvServer *server;
+  SvConnection *connection;
+  struct MHD_Connection *handle;
+  char *method, *target, *address;
+  gint64 started_us;
+  const char *fault;      /* why its framing cannot be trusted */
+  guint64 max_body_bytes; /* more is not kept */
+  GByteArray *collected;
+  GBytes *body;
+  gboolean head_seen, whole_seen, too_large;
+  gpointer data;
+  /* under answers_lock until it is queued: */
+  SvAnswer answer;
+  gboolean answered, later, asleep;
+  guint status;
+  SvEventSubscriber *events;
+};
+
+struct SvServer {
+  struct MHD_Daemon *daemon; /* NULL: stopped */
+  SvServerHooks hooks;
+  int socket;
+  guint16 port;
+  gboolean tls, client_certificates, behind_proxy;
+  guint idle_ms, request_ms;
+  GThread *watcher;
+  _Atomic gboolean stopping;
+  GMutex lock; /* what follows; nothing else is locked while it is held */
+  GCond changed;
+  GHashTable *connections; /* set of SvConnection */
+  guint n_active;          /* requests */
+  gboolean ending;         /* of the watcher */
+  GMutex answers_lock;     /* what follows, and the answers; then locks of event streams */
+  GHashTable *sleeping;    /* set of SvRequest: suspended */
+  GHashTable *streaming;   /* set of SvRequest that give events */
+  gboolean cut;            /* nothing may fall asleep any more */
+};
+
+/* server_request.c: what libmicrohttpd calls. */
+void *sv_server_on_target (void *server, const char *target, struct MHD_Connection *handle);
+enum MHD_Result sv_server_on_request (void *server, struct MHD_Connection *handle, const char *url,
+                                      const char *method, const char *version, const char *data,
+                                      size_t *size, void **request);
+void sv_server_on_completed (void *server, struct MHD_Connection *handle, void **request,
+                             enum MHD_RequestTerminationCode how);
+
+/* server_answer.c */
+enum MHD_Result sv_server_queue_answer (SvRequest *request);
+
+/* server_watch.c */
+void sv_server_watch (SvServer *server);
+void sv_server_unwatch (SvServer *server);
+/* The connection is cut @ms from now; 0: never. */
+void sv_connection_set_deadline (SvConnection *connection, guint ms);
+
+/* server_listen.c: a listening socket, or -1. */
+int sv_server_listen (const SvServerOptions *options, guint16 *ret_port, GError **error);
+
+/* server_tls.c */
+gboolean sv_tls_check (const SvServerOptions *options, GError **error);
+extern const char sv_tls_priorities[];
+void sv_tls_look_at_peer (SvRequest *request);
