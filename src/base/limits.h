@@ -28,6 +28,8 @@
 #define SV_LIMIT_CHANGELOG_FETCH_BYTES (256LL << 20) /* packages fetched for their changelogs */
 #define SV_LIMIT_PACKAGES 200000                     /* packages of one host */
 #define SV_LIMIT_PACKAGE_LIST_BYTES (256 << 20)      /* one rpm manifest or apk database */
+#define SV_LIMIT_PACKAGE_ENTRIES 16000000            /* distinct packages of a fleet */
+#define SV_LIMIT_FACTS_BYTES (16 << 20)              /* what one host says of itself, no packages */
 #define SV_LIMIT_GAPS 1000                           /* gaps of one inventory that are listed */
 #define SV_LIMIT_REPOSITORIES 10000                  /* configured repositories of one host */
 #define SV_LIMIT_RUN_OUTPUT_BYTES (64 << 20)         /* what one child process may print */

@@ -1,0 +1,50 @@
+-- What a fleet runs. A package in one version is one entry, however many hosts have it; a set names
+-- entries by their numbers, whole or by what differs from another set; a host points at a set.
+
+CREATE TABLE package_entry (
+  id BIGINT NOT NULL PRIMARY KEY, -- counted from 1
+  digest BLOB NOT NULL, -- SHA-256 of the rest (inventory/package_set.h)
+  name TEXT NOT NULL,
+  arch TEXT,
+  version TEXT NOT NULL,
+  source TEXT,
+  source_version TEXT,
+  state TEXT NOT NULL,
+  module TEXT,
+  vendor TEXT,
+  origin TEXT,
+  ecosystem TEXT
+);
+CREATE UNIQUE INDEX package_entry_by_digest ON package_entry (digest);
+
+CREATE TABLE package_set (
+  id BIGINT NOT NULL PRIMARY KEY,
+  digest BLOB NOT NULL,
+  base BIGINT NOT NULL DEFAULT 0, -- the whole set that it differs from; 0: it is whole itself
+  size BIGINT NOT NULL, -- packages in it
+  members BLOB NOT NULL, -- ids (inventory/id_list.h): all, or those that the base lacks
+  removed BLOB -- those that only the base has
+);
+CREATE UNIQUE INDEX package_set_by_digest ON package_set (digest);
+CREATE INDEX package_set_by_base ON package_set (base);
+
+-- What of a host's facts its exposure depends on: few hosts differ in it.
+CREATE TABLE posture (
+  id BIGINT NOT NULL PRIMARY KEY,
+  digest BLOB NOT NULL, -- SHA-256 of the document
+  document TEXT NOT NULL -- an inventory of nothing but distro, hardware class, kernels …: JSON
+);
+CREATE UNIQUE INDEX posture_by_digest ON posture (digest);
+
+ALTER TABLE host ADD COLUMN package_set BIGINT NOT NULL DEFAULT 0; -- 0: it never checked in
+ALTER TABLE host ADD COLUMN posture BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN packages BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN os TEXT;
+ALTER TABLE host ADD COLUMN machine TEXT;
+ALTER TABLE host ADD COLUMN hardware_class TEXT;
+ALTER TABLE host ADD COLUMN kernel TEXT;
+ALTER TABLE host ADD COLUMN reboot TEXT; -- "needed", "not-needed", "unknown"
+ALTER TABLE host ADD COLUMN collected_at_us BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN facts BLOB; -- its inventory without packages: JSON, deflated
+CREATE INDEX host_by_set ON host (package_set);
+CREATE INDEX host_by_name ON host (hostname, id);

@@ -1,0 +1,472 @@
+#include "inventory/host_store.h"
+
+#include "base/deflate.h"
+#include "inventory/id_list.h"
+#include "inventory/posture_store.h"
+
+#include <string.h>
+
+#define HOST_COLUMNS                                                                               \
+  "id, hostname, distro, os, machine, hardware_class, kernel, reboot, packages, first_seen_us,"    \
+  " last_seen_us, collected_at_us"
+
+/* --- checking in --- */
+
+/* One report on its way into the store. */
+typedef struct {
+  SvDictionary *dictionary;
+  SvDb *db;
+  const char *host;
+  const SvCheckin *report;
+  gboolean is_new;
+  gint64 old_set; /* what the host had; 0: nothing */
+  GArray *ids;    /* what it has now */
+  SvDigest digest;
+} Arrival;
+
+static void
+arrival_clear (Arrival *arrival)
+{
+  g_clear_pointer (&arrival->ids, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arrival, arrival_clear)
+
+static gboolean
+send_everything (GError **error, const char *why)
+{
+  g_set_error (error, SV_ERROR, SV_ERROR_CONFLICT, "%s: send the whole set and all facts", why);
+  return FALSE;
+}
+
+static gboolean
+find_host (Arrival *arrival, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (arrival->db, "SELECT package_set FROM host WHERE id = :id", error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_text (query, "id", arrival->host);
+  SvStep step = sv_query_step (query, error);
+  arrival->is_new = step == SV_STEP_DONE;
+  arrival->old_set = step == SV_STEP_ROW ? sv_query_get_int64 (query, 0) : 0;
+  return step != SV_STEP_ERROR;
+}
+
+/* The set that the report builds on; 0: none. */
+static gboolean
+find_base (const Arrival *arrival, gint64 *ret_set, GError **error)
+{
+  const char *base = arrival->report->base;
+  SvDigest digest;
+  *ret_set = 0;
+  if (base == NULL)
+    return TRUE;
+  if (!sv_digest_parse (base, &digest, error) ||
+      !sv_package_set_find (arrival->db, &digest, ret_set, error))
+    return FALSE;
+  return (*ret_set != 0 && *ret_set == arrival->old_set) ||
+         send_everything (error, "the set that this report builds on is not kept of this host");
+}
+
+/* Ids of the digests that the report takes away; ascending. */
+static gboolean
+list_removed (const Arrival *arrival, const GArray *base, GArray **ret_ids, GError **error)
+{
+  g_autoptr (GArray) gone = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GHashTable) wanted = g_hash_table_new (NULL, NULL);
+  const GPtrArray *removed = arrival->report->removed;
+  for (guint i = 0; removed != NULL && i < removed->len; i++) {
+    SvDigest digest;
+    guint32 id;
+    if (!sv_digest_parse (removed->pdata[i], &digest, error) ||
+        !sv_dictionary_look_up (arrival->dictionary, arrival->db, &digest, &id, error))
+      return FALSE;
+    g_hash_table_add (wanted, GUINT_TO_POINTER (id));
+  }
+  for (guint i = 0; i < base->len; i++) {
+    guint32 id = g_array_index (base, guint32, i);
+    if (g_hash_table_contains (wanted, GUINT_TO_POINTER (id)))
+      g_array_append_val (gone, id);
+  }
+  *ret_ids = g_steal_pointer (&gone);
+  return TRUE;
+}
+
+static gboolean
+resolve_set (Arrival *arrival, GError **error)
+{
+  static const GPtrArray nothing = {0};
+  const GPtrArray *packages = arrival->report->added;
+  g_autoptr (GArray) base = NULL, removed = NULL, added = NULL;
+  gint64 set;
+  if (!find_base (arrival, &set, error) || !sv_package_set_load (arrival->db, set, &base, error) ||
+      !list_removed (arrival, base, &removed, error) ||
+      !sv_dictionary_take (arrival->dictionary, arrival->db, packages != NULL ? packages : &nothing,
+                           &added, error))
+    return FALSE;
+  arrival->ids = sv_id_list_apply (base, removed, added);
+  if (arrival->ids->len <= SV_LIMIT_PACKAGES)
+    return TRUE;
+  g_set_error (error, SV_ERROR, SV_ERROR_LIMIT, "more than %d packages", SV_LIMIT_PACKAGES);
+  return FALSE;
+}
+
+/* The host's word for its set is never taken: what is kept must make that digest. */
+static gboolean
+verify_set (Arrival *arrival, GError **error)
+{
+  SvDigest said;
+  if (!sv_digest_parse (arrival->report->set, &said, error))
+    return FALSE;
+  g_autoptr (GArray) digests =
+      sv_dictionary_list_digests (arrival->dictionary, arrival->db, arrival->ids, error);
+  if (digests == NULL)
+    return FALSE;
+  arrival->digest = sv_package_set_digest (digests);
+  if (sv_digest_compare (&said, &arrival->digest) == 0)
+    return TRUE;
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_INVALID_DATA,
+                       "what was sent does not make the set that it is said to make");
+  return FALSE;
+}
+
+static gboolean
+is_unchanged (const Arrival *arrival)
+{
+  const SvCheckin *report = arrival->report;
+  return report->base != NULL && strcmp (report->base, report->set) == 0 &&
+         (report->added == NULL || report->added->len == 0) &&
+         (report->removed == NULL || report->removed->len == 0);
+}
+
+static gboolean
+keep_set (Arrival *arrival, gint64 *ret_set, GError **error)
+{
+  if (is_unchanged (arrival)) /* mostly: then nothing needs to be read or hashed */
+    return find_base (arrival, ret_set, error);
+  return resolve_set (arrival, error) && verify_set (arrival, error) &&
+         sv_package_set_keep (arrival->db, &arrival->digest, arrival->ids, arrival->old_set,
+                              ret_set, error);
+}
+
+static gboolean
+insert_host (const Arrival *arrival, gint64 now_us, GError **error)
+{
+  g_autoptr (SvQuery) query = sv_db_query (
+      arrival->db,
+      "INSERT INTO host (id, hostname, first_seen_us, last_seen_us) VALUES (:id, '', :now, :now)",
+      error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_text (query, "id", arrival->host);
+  sv_query_bind_int64 (query, "now", now_us);
+  return sv_query_run (query, error);
+}
+
+static gboolean
+touch_host (const Arrival *arrival, gint64 set, gint64 now_us, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (arrival->db,
+                   "UPDATE host SET last_seen_us = :now, package_set = :set,"
+                   " packages = (SELECT size FROM package_set WHERE id = :set) WHERE id = :id",
+                   error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_int64 (query, "now", now_us);
+  sv_query_bind_int64 (query, "set", set);
+  sv_query_bind_text (query, "id", arrival->host);
+  return sv_query_run (query, error);
+}
+
+/* Facts as they are kept: with what is held, without packages. */
+typedef struct {
+  SvInventory *facts;
+  GPtrArray *held; /* strings */
+} KeptFacts;
+
+static const SvField kept_fields[] = {
+    SV_FIELD (KeptFacts, facts, SV_TYPE_RECORD, .record = &sv_inventory_type, .doc = "Facts."),
+    SV_FIELD (KeptFacts, held, SV_TYPE_STRINGS, .max = SV_LIMIT_PACKAGES, .doc = "Held packages."),
+};
+static SV_RECORD_TYPE (kept_type, KeptFacts, "KeptFacts", kept_fields, "Facts of one host.");
+
+static GBytes *
+pack_facts (const SvCheckin *report)
+{
+  const KeptFacts kept = {report->facts, report->held};
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (SvJsonWriter) writer = sv_json_writer_new (text, 0);
+  sv_record_write_json (&kept_type, &kept, writer, NULL);
+  return sv_bytes_deflate (text->str, text->len);
+}
+
+static gboolean
+update_host (const Arrival *arrival, const SvHost *host, gint64 posture, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (arrival->db,
+                   "UPDATE host SET hostname = :hostname, distro = :distro, os = :os,"
+                   " machine = :machine, hardware_class = :hardware_class, kernel = :kernel,"
+                   " reboot = :reboot, collected_at_us = :collected_at_us, facts = :facts,"
+                   " posture = :posture WHERE id = :id",
+                   error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_record (query, &sv_host_type, host);
+  sv_query_bind_int64 (query, "posture", posture);
+  g_autoptr (GBytes) packed = pack_facts (arrival->report);
+  sv_query_bind_blob (query, "facts", g_bytes_get_data (packed, NULL), g_bytes_get_size (packed));
+  return sv_query_run (query, error);
+}
+
+static gboolean
+keep_facts (const Arrival *arrival, GError **error)
+{
+  const SvInventory *facts = arrival->report->facts;
+  gint64 posture;
+  if (facts == NULL)
+    return TRUE;
+  g_autoptr (SvHost) host = sv_record_new (&sv_host_type);
+  sv_host_set_facts (host, facts);
+  sv_text_set (&host->id, arrival->host);
+  if (host->hostname == NULL)
+    sv_text_set (&host->hostname, "");
+  return sv_posture_keep (arrival->db, facts, &posture, error) &&
+         update_host (arrival, host, posture, error);
+}
+
+gboolean
+sv_host_check_in (SvDictionary *dictionary, SvDb *db, const char *host, const SvCheckin *checkin,
+                  gint64 now_us, gint64 *ret_set, GError **error)
+{
+  g_auto (Arrival) arrival = {.dictionary = dictionary, .db = db, .host = host, .report = checkin};
+  if (!find_host (&arrival, error))
+    return FALSE;
+  if (arrival.is_new && checkin->facts == NULL)
+    return send_everything (error, "this host is new here");
+  if (!keep_set (&arrival, ret_set, error) ||
+      (arrival.is_new && !insert_host (&arrival, now_us, error)) ||
+      !touch_host (&arrival, *ret_set, now_us, error) || !keep_facts (&arrival, error))
+    return FALSE;
+  gboolean moved = arrival.old_set != 0 && arrival.old_set != *ret_set;
+  return !moved || sv_package_set_drop (db, arrival.old_set, error);
+}
+
+/* --- one host --- */
+
+static gboolean
+no_such_host (GError **error, const char *id)
+{
+  g_autofree char *printable = sv_text_printable (id);
+  g_set_error (error, SV_ERROR, SV_ERROR_NOT_FOUND, "there is no host '%s'", printable);
+  return FALSE;
+}
+
+SvHost *
+sv_host_load (SvDb *db, const char *id, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (db, "SELECT " HOST_COLUMNS " FROM host WHERE id = :id", error);
+  if (query == NULL)
+    return NULL;
+  sv_query_bind_text (query, "id", id);
+  SvStep step = sv_query_step (query, error);
+  if (step == SV_STEP_DONE)
+    no_such_host (error, id);
+  if (step != SV_STEP_ROW)
+    return NULL;
+  g_autoptr (SvHost) host = sv_record_new (&sv_host_type);
+  return sv_query_read_record (query, &sv_host_type, host, error) ? g_steal_pointer (&host) : NULL;
+}
+
+static gboolean
+unpack_facts (const void *data, gsize size, KeptFacts *ret_facts, GError **error)
+{
+  g_autoptr (GBytes) text = sv_bytes_inflate (data, size, SV_LIMIT_FACTS_BYTES, error);
+  if (text == NULL)
+    return FALSE;
+  g_autoptr (SvStream) stream =
+      sv_stream_new_memory ("facts", g_bytes_get_data (text, NULL), g_bytes_get_size (text));
+  g_autoptr (SvJsonReader) reader = sv_json_reader_new (stream);
+  if (sv_record_read_json (&kept_type, reader, SV_RECORD_LENIENT, ret_facts, error))
+    return TRUE;
+  sv_record_clear (&kept_type, ret_facts);
+  return FALSE;
+}
+
+static gboolean
+load_facts (SvDb *db, const char *id, KeptFacts *ret_facts, gint64 *ret_set, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (db, "SELECT package_set, facts FROM host WHERE id = :id", error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_text (query, "id", id);
+  SvStep step = sv_query_step (query, error);
+  if (step == SV_STEP_ERROR)
+    return FALSE;
+  gsize size;
+  const void *data = step == SV_STEP_ROW ? sv_query_get_blob (query, 1, &size) : NULL;
+  if (data == NULL)
+    return no_such_host (error, id);
+  *ret_set = sv_query_get_int64 (query, 0);
+  return unpack_facts (data, size, ret_facts, error);
+}
+
+static gint
+compare_packages (gconstpointer a, gconstpointer b)
+{
+  const SvPackage *x = *(SvPackage *const *)a, *y = *(SvPackage *const *)b;
+  int order = strcmp (x->name, y->name);
+  if (order == 0)
+    order = g_strcmp0 (x->arch, y->arch);
+  return order != 0 ? order : strcmp (x->version, y->version);
+}
+
+/* Copies of the packages @ids, in the order of inventories. */
+static GPtrArray *
+list_packages (SvDictionary *dictionary, const GArray *ids, const GPtrArray *held, GError **error)
+{
+  g_autoptr (GHashTable) on_hold = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; held != NULL && i < held->len; i++)
+    g_hash_table_add (on_hold, held->pdata[i]);
+  GPtrArray *packages = g_ptr_array_new ();
+  for (guint i = 0; i < ids->len; i++) {
+    const SvPackage *known =
+        sv_dictionary_find_package (dictionary, g_array_index (ids, guint32, i));
+    SvPackage *package = sv_record_copy (&sv_package_type, known);
+    g_autofree char *key = g_strconcat (package->name, ":", package->arch, NULL);
+    package->held = g_hash_table_contains (on_hold, key);
+    g_ptr_array_add (packages, package);
+  }
+  g_ptr_array_sort (packages, compare_packages);
+  return packages;
+}
+
+SvInventory *
+sv_host_load_inventory (SvDictionary *dictionary, SvDb *db, const char *id, GError **error)
+{
+  KeptFacts kept = {0};
+  g_autoptr (GArray) ids = NULL;
+  gint64 set;
+  if (!load_facts (db, id, &kept, &set, error))
+    return NULL;
+  g_autoptr (SvInventory) inventory = g_steal_pointer (&kept.facts);
+  g_autoptr (GPtrArray) held = g_steal_pointer (&kept.held);
+  if (!sv_package_set_load (db, set, &ids, error) || !sv_dictionary_refresh (dictionary, db, error))
+    return NULL;
+  g_clear_pointer (&inventory->packages, g_ptr_array_unref); /* read as an empty list */
+  inventory->packages = list_packages (dictionary, ids, held, error);
+  return g_steal_pointer (&inventory);
+}
+
+/* --- lists: count and rows by the same words --- */
+
+#define FROM_HOSTS                                                                                 \
+  " FROM host WHERE package_set > 0"                                                               \
+  " AND (CAST (:distro AS TEXT) IS NULL OR distro = :distro)"                                      \
+  " AND (CAST (:reboot AS TEXT) IS NULL OR reboot = :reboot)"                                      \
+  " AND (CAST (:name AS TEXT) IS NULL OR (hostname >= :name AND hostname < :name_end))"            \
+  " AND last_seen_us > :seen_after AND last_seen_us < :seen_before"
+
+/* Behind every text that begins with what stands before it. */
+#define LAST_CHARACTER "\xf4\x8f\xbf\xbf"
+
+static void
+bind_filter (SvQuery *query, const SvHostFilter *filter)
+{
+  g_autofree char *name_end =
+      filter->name != NULL ? g_strconcat (filter->name, LAST_CHARACTER, NULL) : NULL;
+  sv_query_bind_text (query, "distro", filter->distro);
+  sv_query_bind_text (query, "reboot", filter->reboot);
+  sv_query_bind_text (query, "name", filter->name);
+  sv_query_bind_text (query, "name_end", name_end);
+  sv_query_bind_int64 (query, "seen_after", filter->seen_after_us);
+  sv_query_bind_int64 (query, "seen_before",
+                       filter->seen_before_us > 0 ? filter->seen_before_us : G_MAXINT64);
+}
+
+gboolean
+sv_host_count (SvDb *db, const SvHostFilter *filter, gint64 *ret_count, GError **error)
+{
+  g_autoptr (SvQuery) query = sv_db_query (db, "SELECT COUNT (*)" FROM_HOSTS, error);
+  if (query == NULL)
+    return FALSE;
+  bind_filter (query, filter);
+  if (sv_query_step (query, error) != SV_STEP_ROW)
+    return FALSE;
+  *ret_count = sv_query_get_int64 (query, 0);
+  return TRUE;
+}
+
+/* A cursor is the id and the name of the last host of its page. */
+static gboolean
+bind_cursor (SvQuery *query, const char *after, GError **error)
+{
+  const char *name = after != NULL ? strchr (after, ' ') : NULL;
+  if (after != NULL && name == NULL)
+    return sv_error_set_invalid (error, "no cursor of this list:", after);
+  g_autofree char *id = after != NULL ? g_strndup (after, (gsize)(name - after)) : g_strdup ("");
+  sv_query_bind_text (query, "after_name", after != NULL ? name + 1 : "");
+  sv_query_bind_text (query, "after_id", id);
+  return TRUE;
+}
+
+static gboolean
+read_hosts (SvQuery *query, GPtrArray *hosts, GError **error)
+{
+  SvStep step;
+  while ((step = sv_query_step (query, error)) == SV_STEP_ROW) {
+    g_autoptr (SvHost) host = sv_record_new (&sv_host_type);
+    if (!sv_query_read_record (query, &sv_host_type, host, error))
+      return FALSE;
+    g_ptr_array_add (hosts, g_steal_pointer (&host));
+  }
+  return step == SV_STEP_DONE;
+}
+
+GPtrArray *
+sv_host_list (SvDb *db, const SvHostFilter *filter, const char *after, gint64 limit,
+              char **ret_next, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (db,
+                   "SELECT " HOST_COLUMNS FROM_HOSTS
+                   " AND (hostname > :after_name OR (hostname = :after_name AND id > :after_id))"
+                   " ORDER BY hostname, id LIMIT :limit",
+                   error);
+  if (query == NULL || !bind_cursor (query, after, error))
+    return NULL;
+  bind_filter (query, filter);
+  sv_query_bind_int64 (query, "limit", limit + 1); /* one more tells whether there is more */
+  g_autoptr (GPtrArray) hosts = g_ptr_array_new_with_free_func ((GDestroyNotify)sv_host_free);
+  if (!read_hosts (query, hosts, error))
+    return NULL;
+  *ret_next = NULL;
+  if (hosts->len > limit) {
+    g_ptr_array_set_size (hosts, (gint)limit);
+    const SvHost *last = hosts->pdata[hosts->len - 1];
+    *ret_next = g_strconcat (last->id, " ", last->hostname, NULL);
+  }
+  g_ptr_array_set_free_func (hosts, NULL);
+  return g_steal_pointer (&hosts);
+}
+
+gboolean
+sv_host_foreach_set (SvDb *db, SvHostSetFunc func, gpointer user_data, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (db,
+                   "SELECT id, package_set, posture FROM host WHERE package_set > 0"
+                   " ORDER BY package_set, id",
+                   error);
+  if (query == NULL)
+    return FALSE;
+  SvStep step;
+  while ((step = sv_query_step (query, error)) == SV_STEP_ROW)
+    if (!func (sv_query_get_text (query, 0), sv_query_get_int64 (query, 1),
+               sv_query_get_int64 (query, 2), user_data, error))
+      return FALSE;
+  return step == SV_STEP_DONE;
+}

@@ -1,0 +1,57 @@
+/* Hosts that report, in the store. */
+#pragma once
+
+#include "inventory/checkin.h"
+#include "inventory/dictionary_store.h"
+#include "inventory/package_set_store.h"
+
+/**
+ * sv_host_check_in:
+ * @host: id, by which the host proved who it is; never its name
+ * @ret_set: (out): number of the set that it has now
+ *
+ * Keeps what @host reports. Must run inside a transaction; the report is acknowledged only after
+ * the commit. The digest is computed again from what is kept: a host cannot claim a set that it did
+ * not describe, nor change one that others have. A host that is new is added.
+ * Errors: SV_ERROR_CONFLICT if the base is not the set that is kept of this host, or a new host
+ * sends no facts: send everything. SV_ERROR_INVALID_DATA if the parts do not make the set. Both
+ * leave the transaction usable.
+ */
+gboolean sv_host_check_in (SvDictionary *dictionary, SvDb *db, const char *host,
+                           const SvCheckin *checkin, gint64 now_us, gint64 *ret_set,
+                           GError **error);
+
+/* SV_ERROR_NOT_FOUND if there is none. */
+SvHost *sv_host_load (SvDb *db, const char *id, GError **error);
+
+/* All that is kept of it, packages included: to be judged as if one stood at the host.
+ * SV_ERROR_NOT_FOUND if there is none, or it never reported. */
+SvInventory *sv_host_load_inventory (SvDictionary *dictionary, SvDb *db, const char *id,
+                                     GError **error);
+
+/* What hosts a list is about; NULL members: any. */
+typedef struct {
+  const char *distro;
+  const char *reboot;
+  const char *name;      /* hosts whose name begins so */
+  gint64 seen_after_us;  /* 0: whenever */
+  gint64 seen_before_us; /* 0: whenever */
+} SvHostFilter;
+
+/* How many hosts @filter lets through; the same words as sv_host_list(). */
+gboolean sv_host_count (SvDb *db, const SvHostFilter *filter, gint64 *ret_count, GError **error);
+
+/**
+ * sv_host_list:
+ * @after: (nullable) cursor of the page before
+ * @ret_next: (out) (nullable): cursor of the next page, new; NULL: this was the last
+ *
+ * New array of SvHost by name, then id; not owning, as sv_call_answer_list() takes it.
+ */
+GPtrArray *sv_host_list (SvDb *db, const SvHostFilter *filter, const char *after, gint64 limit,
+                         char **ret_next, GError **error);
+
+/* Walks all hosts that report, by set: what an index of the fleet begins with. */
+typedef gboolean (*SvHostSetFunc) (const char *host, gint64 set, gint64 posture, gpointer user_data,
+                                   GError **error);
+gboolean sv_host_foreach_set (SvDb *db, SvHostSetFunc func, gpointer user_data, GError **error);
