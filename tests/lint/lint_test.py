@@ -19,7 +19,7 @@ FOREIGN = {
     "sqlite3.h": "db", "libpq-fe.h": "db", "curl/": "net", "microhttpd.h": "net", "gnutls/": "net",
     "archive.h": "base", "archive_entry.h": "base", "lzma.h": "base", "zlib.h": "base",
     "expat.h": "advisory", "sodium.h": "trust",
-    "solv/": "change", "roaring/": "exposure", "libsmartcols.h": "cli", "jansson.h": "base",
+    "solv/": "change", "roaring/": "exposure", "libsmartcols.h": "cli", "systemd/": "server", "jansson.h": "base",
 }
 BANNED = {
     "system": "sv_run", "popen": "sv_run", "strcpy": "g_strlcpy", "strcat": "GString",
