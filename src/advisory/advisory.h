@@ -6,6 +6,7 @@
 #include "advisory/changelog.h"
 #include "advisory/changelog_fetch.h"
 #include "advisory/feed.h"
+#include "advisory/feed_api.h"
 #include "advisory/feed_format.h"
 #include "advisory/feed_import_store.h"
 #include "advisory/feed_store.h"

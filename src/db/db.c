@@ -81,6 +81,12 @@ sv_db_open (const char *url, GError **error)
   return sv_db_open_options (url, NULL, error);
 }
 
+gboolean
+sv_db_check_schema (SvDb *db, GError **error)
+{
+  return sv_db_migrate (db, sv_migrations, sv_n_migrations, SV_MIGRATE_CHECK, error);
+}
+
 void
 sv_db_free (SvDb *db)
 {

@@ -31,6 +31,9 @@ SvDb *sv_db_open_options (const char *url, const SvDbOptions *options, GError **
 void sv_db_free (SvDb *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvDb, sv_db_free)
 
+/* Whether the store answers, and its schema is still this program's. Errors as of sv_db_open(). */
+gboolean sv_db_check_schema (SvDb *db, GError **error);
+
 /* "sqlite" or "postgresql". */
 const char *sv_db_get_engine (const SvDb *db);
 

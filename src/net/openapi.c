@@ -11,7 +11,7 @@ typedef struct {
   SvJsonWriter *writer;
   SvSchemas schemas;
   GPtrArray *lists; /* SvRecordType: whose pages are answered */
-  const SvRouteTable *tables;
+  const SvRouteTable *const *tables;
   gsize n_tables;
 } Document;
 
@@ -251,9 +251,9 @@ write_path (Document *document, const char *path)
 {
   sv_json_open_object (document->writer, path);
   for (gsize i = 0; i < document->n_tables; i++)
-    for (gsize k = 0; k < document->tables[i].n; k++)
-      if (strcmp (document->tables[i].routes[k].path, path) == 0)
-        write_operation (document, &document->tables[i].routes[k]);
+    for (gsize k = 0; k < document->tables[i]->n; k++)
+      if (strcmp (document->tables[i]->routes[k].path, path) == 0)
+        write_operation (document, &document->tables[i]->routes[k]);
   sv_json_close (document->writer);
 }
 
@@ -263,8 +263,8 @@ write_paths (Document *document)
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   sv_json_open_object (document->writer, "paths");
   for (gsize i = 0; i < document->n_tables; i++)
-    for (gsize k = 0; k < document->tables[i].n; k++) {
-      const char *path = document->tables[i].routes[k].path;
+    for (gsize k = 0; k < document->tables[i]->n; k++) {
+      const char *path = document->tables[i]->routes[k].path;
       if (g_hash_table_add (seen, (gpointer)path))
         write_path (document, path);
     }
@@ -353,8 +353,8 @@ write_tags (Document *document)
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   sv_json_open_array (document->writer, "tags");
   for (gsize i = 0; i < document->n_tables; i++)
-    for (gsize k = 0; k < document->tables[i].n; k++)
-      write_tag (document, &document->tables[i], &document->tables[i].routes[k], seen);
+    for (gsize k = 0; k < document->tables[i]->n; k++)
+      write_tag (document, document->tables[i], &document->tables[i]->routes[k], seen);
   sv_json_close (document->writer);
 }
 
@@ -424,7 +424,7 @@ write_components (Document *document)
 }
 
 char *
-sv_openapi_write (const SvOpenapiInfo *info, const SvRouteTable *tables, gsize n_tables)
+sv_openapi_write (const SvOpenapiInfo *info, const SvRouteTable *const *tables, gsize n_tables)
 {
   GString *out = g_string_new (NULL);
   g_autoptr (SvJsonWriter) writer = sv_json_writer_new (out, 2);

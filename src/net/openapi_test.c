@@ -4,7 +4,7 @@ static char *
 write_document (void)
 {
   const SvOpenapiInfo info = {"test", "1", "A test."};
-  return sv_openapi_write (&info, &test_table, 1);
+  return sv_openapi_write (&info, test_tables, 1);
 }
 
 static void

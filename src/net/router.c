@@ -63,7 +63,7 @@ add_route (SvRouter *router, const SvRoute *route, GError **error)
 }
 
 SvRouter *
-sv_router_new (const SvRouteTable *tables, gsize n_tables, const SvRouterHooks *hooks,
+sv_router_new (const SvRouteTable *const *tables, gsize n_tables, const SvRouterHooks *hooks,
                GError **error)
 {
   g_autoptr (SvRouter) router = g_new0 (SvRouter, 1);
@@ -72,8 +72,8 @@ sv_router_new (const SvRouteTable *tables, gsize n_tables, const SvRouterHooks *
   g_mutex_init (&router->lock);
   router->stores = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)sv_db_free);
   for (gsize i = 0; i < n_tables; i++)
-    for (gsize k = 0; k < tables[i].n; k++)
-      if (!add_route (router, &tables[i].routes[k], error))
+    for (gsize k = 0; k < tables[i]->n; k++)
+      if (!add_route (router, &tables[i]->routes[k], error))
         return NULL;
   return g_steal_pointer (&router);
 }

@@ -22,8 +22,7 @@ typedef struct {
   /* Wall clock; NULL: the machine's. */
   gint64 (*now) (gpointer user_data);
   /* After each request: @route is NULL where none was found. For logs and metrics. */
-  void (*observe) (gpointer user_data, const SvCall *call, const SvRoute *route,
-                   gint64 duration_us);
+  void (*observe) (gpointer user_data, SvCall *call, const SvRoute *route, gint64 duration_us);
 } SvRouterHooks;
 
 /**
@@ -33,8 +32,8 @@ typedef struct {
  * Errors: SV_ERROR_USAGE if a row does not make sense (sv_route_check) or two rows are the same
  * operation: the program must not start.
  */
-SvRouter *sv_router_new (const SvRouteTable *tables, gsize n_tables, const SvRouterHooks *hooks,
-                         GError **error);
+SvRouter *sv_router_new (const SvRouteTable *const *tables, gsize n_tables,
+                         const SvRouterHooks *hooks, GError **error);
 /* After the server is stopped. */
 void sv_router_free (SvRouter *router);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvRouter, sv_router_free)

@@ -268,7 +268,8 @@ test_rows (void)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (GError) error = NULL;
     const SvRouteTable table = {&rows[i].route, 1, NULL};
-    g_assert_null (sv_router_new (&table, 1, &(SvRouterHooks){0}, &error));
+    const SvRouteTable *const tables[] = {&table};
+    g_assert_null (sv_router_new (tables, 1, &(SvRouterHooks){0}, &error));
     g_assert_error (error, SV_ERROR, SV_ERROR_USAGE);
     g_test_message ("%s", error->message);
     g_assert_nonnull (strstr (error->message, rows[i].why));
@@ -282,7 +283,8 @@ test_same_operation (void)
                             ROW (.path = "/a/{c}", .response = &thing_type)};
   const SvRouteTable table = {routes, 2, NULL};
   g_autoptr (GError) error = NULL;
-  g_assert_null (sv_router_new (&table, 1, &(SvRouterHooks){0}, &error));
+  const SvRouteTable *const tables[] = {&table};
+  g_assert_null (sv_router_new (tables, 1, &(SvRouterHooks){0}, &error));
   g_assert_error (error, SV_ERROR, SV_ERROR_USAGE);
   g_assert_nonnull (strstr (error->message, "the same operation"));
 }

@@ -24,7 +24,7 @@ test_api_start (TestApi *api, const SvRouteTable *table, const SvRouterHooks *ho
   SvServerOptions with = *options;
   with.host = "127.0.0.1";
   with.n_threads = 2;
-  api->router = sv_router_new (table, 1, hooks, &error);
+  api->router = sv_router_new (&table, 1, hooks, &error);
   g_assert_no_error (error);
   const SvServerHooks server_hooks = sv_router_get_hooks (api->router);
   api->server = sv_server_new (&with, &server_hooks, &error);

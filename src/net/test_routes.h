@@ -148,3 +148,4 @@ static const SvRoute test_routes[] = {
 };
 static const SvRouteTable test_table = {test_routes, G_N_ELEMENTS (test_routes),
                                         "What tests are made of."};
+G_GNUC_UNUSED static const SvRouteTable *const test_tables[] = {&test_table};

@@ -20,7 +20,7 @@ FOREIGN = {
     "archive.h": "base", "archive_entry.h": "base", "lzma.h": "base", "zlib.h": "base",
     "seccomp.h": "base",
     "expat.h": "advisory", "sodium.h": "trust",
-    "solv/": "change", "roaring/": "exposure", "libsmartcols.h": "cli", "jansson.h": "base",
+    "solv/": "change", "roaring/": "exposure", "libsmartcols.h": "cli", "systemd/": "server", "jansson.h": "base",
 }
 BANNED = {
     "system": "sv_run", "popen": "sv_run", "strcpy": "g_strlcpy", "strcat": "GString",

@@ -1,0 +1,105 @@
+#include "server/app.h"
+
+#include <string.h>
+
+static gboolean
+is_local_name (const char *host)
+{
+  g_autofree char *name = g_strdup (host);
+  char *colon = strrchr (name, ':');
+  if (colon != NULL && strchr (colon, ']') == NULL)
+    *colon = '\0';
+  return strcmp (name, "localhost") == 0 || strcmp (name, "127.0.0.1") == 0 ||
+         strcmp (name, "[::1]") == 0;
+}
+
+/* Pages of strangers in a browser on this machine come in with their own name as Host (a name that
+ * was led to loopback) or as Origin. */
+static gboolean
+comes_from_here (const SvCall *call)
+{
+  const char *host = sv_call_find_header (call, "Host");
+  const char *origin = sv_call_find_header (call, "Origin");
+  if (host == NULL || !is_local_name (host))
+    return FALSE;
+  g_autofree char *own = g_strconcat ("http://", host, NULL);
+  return origin == NULL || strcmp (origin, own) == 0;
+}
+
+/* Until people can log in, all is open to this machine or nothing is. */
+static gboolean
+authorize (gpointer user_data, SvCall *call, const SvRoute *route, GError **error)
+{
+  const SvApp *app = user_data;
+  if (app->options->insecure_no_login && comes_from_here (call)) {
+    sv_call_set_principal (call, user_data, NULL, "anyone-on-this-machine");
+    return TRUE;
+  }
+  g_set_error (error, SV_ERROR, SV_ERROR_UNAUTHENTICATED, "%s is for those who are logged in",
+               route->path);
+  return FALSE;
+}
+
+static SvDb *
+open_store (gpointer user_data, GError **error)
+{
+  const SvApp *app = user_data;
+  return sv_db_open (app->options->store, error);
+}
+
+static const char *
+or_dash (const char *text)
+{
+  return text != NULL ? text : "-";
+}
+
+static void
+observe (gpointer user_data, SvCall *call, const SvRoute *route, gint64 duration_us)
+{
+  const SvApp *app = user_data;
+  guint status = sv_call_get_status (call);
+  sv_metrics_observe (app->metrics, route, status, duration_us);
+  if (!app->options->debug)
+    return;
+  sv_log (SV_LOG_DEBUG,
+          "request id=%s from=%s who=%s certificate=%s method=%s path=%s route=%s status=%u "
+          "ms=%" G_GINT64_FORMAT ".%03d",
+          sv_call_get_request_id (call), sv_call_get_remote_address (call),
+          or_dash (sv_call_get_principal_name (call)), or_dash (sv_call_find_certificate (call)),
+          sv_call_get_method (call), or_dash (sv_call_get_path (call)),
+          route != NULL ? route->path : "-", status, duration_us / 1000, (int)(duration_us % 1000));
+}
+
+SvApp *
+sv_app_new (const SvOptions *options, GError **error)
+{
+  g_autoptr (SvApp) app = g_new0 (SvApp, 1);
+  g_autofree char *run = sv_id_new ();
+  app->options = options;
+  app->started_us = sv_time_now ();
+  app->metrics = sv_metrics_new (sv_route_tables, sv_n_route_tables);
+  app->events = sv_event_stream_new (run);
+  char *openapi = sv_routes_write_openapi ();
+  app->openapi = g_bytes_new_take (openapi, strlen (openapi));
+  g_autoptr (SvDb) db = sv_db_open (options->store, error);
+  if (db == NULL)
+    return NULL;
+  app->engine = sv_db_get_engine (db);
+  return g_steal_pointer (&app);
+}
+
+void
+sv_app_free (SvApp *app)
+{
+  sv_event_stream_free (app->events);
+  sv_metrics_free (app->metrics);
+  g_bytes_unref (app->openapi);
+  g_free (app);
+}
+
+SvRouterHooks
+sv_app_get_hooks (SvApp *app)
+{
+  return (SvRouterHooks){
+      .user_data = app, .authorize = authorize, .open_store = open_store, .observe = observe};
+}

@@ -1,0 +1,158 @@
+#include "server/app.h"
+#include "server/notify.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#define LOOK_MS 2000  /* between two looks for what changed in the store */
+#define STOP_MS 20000 /* for requests that run when the server is told to stop */
+
+/* -- Files -- */
+
+static gboolean
+read_file (const char *path, GBytes **ret_bytes, GError **error)
+{
+  if (path == NULL)
+    return TRUE;
+  *ret_bytes = sv_file_read (path, SV_LIMIT_SMALL_FILE_BYTES, error);
+  return *ret_bytes != NULL;
+}
+
+typedef struct {
+  GBytes *certificate, *key, *client_ca;
+} TlsFiles;
+
+static void
+tls_files_clear (TlsFiles *files)
+{
+  g_clear_pointer (&files->certificate, g_bytes_unref);
+  g_clear_pointer (&files->key, g_bytes_unref);
+  g_clear_pointer (&files->client_ca, g_bytes_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TlsFiles, tls_files_clear)
+
+static gboolean
+read_tls_files (const SvOptions *options, TlsFiles *files, GError **error)
+{
+  return read_file (options->tls_cert, &files->certificate, error) &&
+         read_file (options->tls_key, &files->key, error) &&
+         read_file (options->client_ca, &files->client_ca, error);
+}
+
+/* -- Listening -- */
+
+/* Numeric host of an inherited socket. */
+static char *
+host_of (int fd, GError **error)
+{
+  struct sockaddr_storage address;
+  socklen_t size = sizeof address;
+  if (getsockname (fd, (struct sockaddr *)&address, &size) == 0 &&
+      (address.ss_family == AF_INET || address.ss_family == AF_INET6))
+    return sv_address_format ((struct sockaddr *)&address);
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE,
+                       "the inherited socket is none of TCP over IPv4 or IPv6");
+  return NULL;
+}
+
+static SvServer *
+listen_on (const SvOptions *options, SvRouter *router, GError **error)
+{
+  g_auto (TlsFiles) files = {0};
+  int fd = sv_notify_take_socket (error);
+  if (fd < 0)
+    return NULL;
+  g_autofree char *host = fd > 0 ? host_of (fd, error) : g_strdup (options->host);
+  if (host == NULL || !sv_options_check_exposure (options, host, error) ||
+      !read_tls_files (options, &files, error))
+    return NULL;
+  const SvServerHooks hooks = sv_router_get_hooks (router);
+  const SvServerOptions with = {.host = host,
+                                .port = options->port,
+                                .socket = fd,
+                                .certificate = files.certificate,
+                                .key = files.key,
+                                .client_ca = files.client_ca,
+                                .behind_proxy = options->behind_proxy};
+  SvServer *server = sv_server_new (&with, &hooks, error);
+  if (server != NULL)
+    sv_log (SV_LOG_INFO, "listening on %s port %u, %s", host, sv_server_get_port (server),
+            sv_server_is_tls (server) ? "TLS" : "plain HTTP");
+  return server;
+}
+
+/* -- The main loop -- */
+
+static gboolean
+on_signal (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_look (gpointer source)
+{
+  sv_event_source_look (source);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_watchdog (gpointer unused)
+{
+  sv_notify_alive ();
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+run_until_told (SvEventSource *source)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  guint watchdog_ms = sv_notify_get_watchdog_ms ();
+  g_unix_signal_add (SIGTERM, on_signal, loop);
+  g_unix_signal_add (SIGINT, on_signal, loop);
+  g_timeout_add (LOOK_MS, on_look, source);
+  if (watchdog_ms > 0)
+    g_timeout_add (watchdog_ms, on_watchdog, NULL);
+  sv_event_source_look (source);
+  sv_notify_ready ("answering requests");
+  g_main_loop_run (loop);
+}
+
+/* Each connection takes a descriptor; what the administrator allows is taken whole. */
+static void
+raise_descriptor_limit (void)
+{
+  struct rlimit limit;
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+}
+
+gboolean
+sv_serve (const SvOptions *options, GError **error)
+{
+  raise_descriptor_limit ();
+  signal (SIGPIPE, SIG_IGN);
+  g_autoptr (SvApp) app = sv_app_new (options, error);
+  if (app == NULL)
+    return FALSE;
+  const SvRouterHooks hooks = sv_app_get_hooks (app);
+  g_autoptr (SvEventSource) source = sv_event_source_new (app, error);
+  g_autoptr (SvRouter) router =
+      source != NULL ? sv_router_new (sv_route_tables, sv_n_route_tables, &hooks, error) : NULL;
+  g_autoptr (SvServer) server = router != NULL ? listen_on (options, router, error) : NULL;
+  if (server == NULL)
+    return FALSE;
+  g_atomic_pointer_set (&app->server, server);
+  if (options->insecure_no_login)
+    sv_log (SV_LOG_WARNING, "everybody on this machine may do everything: --insecure-no-login");
+  run_until_told (source);
+  sv_notify_stopping ();
+  if (!sv_server_stop (server, STOP_MS))
+    sv_log (SV_LOG_WARNING, "requests were cut: they took longer than %d s", STOP_MS / 1000);
+  return TRUE;
+}

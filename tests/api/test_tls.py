@@ -1,0 +1,134 @@
+"""TLS as promise S49 says, and who the client is."""
+
+import hashlib
+import json
+import shutil
+import socket
+import ssl
+import subprocess
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
+
+
+def openssl(*args, cwd):
+    subprocess.run(["openssl", *args], cwd=cwd, check=True, capture_output=True)
+
+
+def make_certificate(folder, name, usage, ca):
+    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+            f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}", cwd=folder)
+    (folder / f"{name}.ext").write_text(
+        f"subjectAltName=IP:127.0.0.1\nextendedKeyUsage={usage}\n")
+    openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{ca}.crt", "-CAkey", f"{ca}.key",
+            "-CAcreateserial", "-days", "2", "-extfile", f"{name}.ext", "-out", f"{name}.crt",
+            cwd=folder)
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keys")
+    for ca in ("ca", "other"):
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-keyout", f"{ca}.key", "-out", f"{ca}.crt", "-days", "2", "-subj", f"/CN={ca}",
+                cwd=folder)
+    make_certificate(folder, "server", "serverAuth", "ca")
+    make_certificate(folder, "agent-1", "clientAuth", "ca")
+    make_certificate(folder, "wrong-purpose", "serverAuth", "ca")
+    make_certificate(folder, "stranger", "clientAuth", "other")
+    return folder
+
+
+@pytest.fixture
+def server(launch, keys, tmp_path):
+    return launch("--store", tmp_path / "s.db", "--tls-cert", keys / "server.crt", "--tls-key",
+                  keys / "server.key", "--client-ca", keys / "ca.crt", "--debug")
+
+
+def context_of(keys, certificate=None):
+    context = ssl.create_default_context(cafile=keys / "ca.crt")
+    if certificate:
+        context.load_cert_chain(keys / f"{certificate}.crt", keys / f"{certificate}.key")
+    return context
+
+
+def get(server, context, path="/healthz"):
+    with socket.create_connection(server.address, timeout=20) as plain:
+        with context.wrap_socket(plain, server_hostname="127.0.0.1") as client:
+            client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            data = b""
+            while piece := client.recv(65536):
+                data += piece
+            return client.version(), client.cipher()[0], data.decode()
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_versions(server, keys, version):
+    context = context_of(keys)
+    context.minimum_version = context.maximum_version = version
+    _, cipher, answer = get(server, context)
+    assert answer.startswith("HTTP/1.1 200 OK") and "Strict-Transport-Security: " in answer
+    assert "GCM" in cipher or "CHACHA20" in cipher
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+def test_old_versions_are_refused(server, keys, version):
+    context = context_of(keys)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = version
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        get(server, context)
+
+
+@pytest.mark.parametrize("cipher", ["ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES128-SHA",
+                                    "ECDHE-ECDSA-AES128-CCM", "AES128-GCM-SHA256",
+                                    "DHE-RSA-AES128-GCM-SHA256"])
+def test_other_ciphers_are_refused(server, keys, cipher):
+    context = context_of(keys)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(f"{cipher}:@SECLEVEL=0")
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        get(server, context)
+
+
+def test_plain_http_is_no_answer(server):
+    assert "200" not in server.ask("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+
+
+def logged_certificate(server):
+    return server.log.rsplit("certificate=", 1)[1].split()[0]
+
+
+def test_client_certificate_is_handed_up(server, keys):
+    der = ssl.PEM_cert_to_DER_cert((keys / "agent-1.crt").read_text())
+    get(server, context_of(keys, "agent-1"))
+    server.stop()
+    assert logged_certificate(server) == hashlib.sha256(der).hexdigest()
+
+
+@pytest.mark.parametrize("certificate", [None, "wrong-purpose", "stranger"])
+def test_no_other_certificate_is(server, keys, certificate):
+    """It is asked for, not required: what does not hold counts as none."""
+    _, _, answer = get(server, context_of(keys, certificate))
+    assert answer.startswith("HTTP/1.1 200 OK")
+    server.stop()
+    assert logged_certificate(server) == "-"
+
+
+def test_secrets_need_tls(launch, tmp_path):
+    for extra in (["--listen", "0.0.0.0:0"], ["--listen", "[::]:0"]):
+        refused = launch("--store", tmp_path / "s.db", *extra, wait=False)
+        assert refused.stop(0) == 2 and "--tls-cert" in refused.log
+    proxied = launch("--store", tmp_path / "s.db", "--listen", "0.0.0.0:0", "--behind-proxy",
+                     "--debug")
+    proxied.address = ("127.0.0.1", proxied.address[1])
+    proxied.get("/healthz", headers={"X-Forwarded-For": "192.0.2.1, 198.51.100.7"})
+    proxied.stop()
+    assert "from=198.51.100.7 " in proxied.log
+
+
+def test_no_login_needs_loopback(launch, keys, tmp_path):
+    refused = launch("--store", tmp_path / "s.db", "--listen", "0.0.0.0:0", "--insecure-no-login",
+                     "--tls-cert", keys / "server.crt", "--tls-key", keys / "server.key", wait=False)
+    assert refused.stop(0) == 2 and "loopback" in refused.log
