@@ -17,6 +17,8 @@ struct SvArchive {
   GPtrArray *indexes;      /* SvIndex */
   GHashTable *digests;     /* sha256 -> GPtrArray of SvArchiveDigest */
   GHashTable *stems;       /* stem of an index -> its Release */
+  GHashTable *packed;      /* the same two for compressed bytes: of files as they lie on disk */
+  GHashTable *packed_stems;
   GPtrArray *candidates;   /* SvCandidate, owned */
   GHashTable *by_name;     /* -> GPtrArray of SvCandidate */
   GHashTable *by_provided; /* likewise */
