@@ -13,11 +13,11 @@ typedef struct {
 struct SvArchive {
   char *directory;
   gboolean allow_unverified;
-  GPtrArray *releases;     /* SvRelease */
-  GPtrArray *indexes;      /* SvIndex */
-  GHashTable *digests;     /* sha256 -> GPtrArray of SvArchiveDigest */
-  GHashTable *stems;       /* stem of an index -> its Release */
-  GHashTable *packed;      /* the same two for compressed bytes: of files as they lie on disk */
+  GPtrArray *releases; /* SvRelease */
+  GPtrArray *indexes;  /* SvIndex */
+  GHashTable *digests; /* sha256 -> GPtrArray of SvArchiveDigest */
+  GHashTable *stems;   /* stem of an index -> its Release */
+  GHashTable *packed;  /* the same two for compressed bytes: of files as they lie on disk */
   GHashTable *packed_stems;
   GPtrArray *candidates;   /* SvCandidate, owned */
   GHashTable *by_name;     /* -> GPtrArray of SvCandidate */

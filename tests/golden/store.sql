@@ -1,6 +1,7 @@
 -- 1 0001_feeds 143e5731d0ff8f02fb5136b81eeba8683006c9d804d4ba341ce181f163dda16e
 -- 2 0002_scans 710eccf3460d6ff18989e933a9ec854f31322fff2f8ad1468772b94b5e6d132d
 -- 3 0003_finding_intervals b20711029f6f7b5f72aa9750c1e641fc089b48e8b281ca0008ed375164ec9349
+-- 4 0004_feed_signatures cb29e0c36475aca5943347a4501eca2da835ccc86d4d2535892ed44aae524cb2
 
 
 CREATE TABLE feed ( id TEXT NOT NULL PRIMARY KEY,
@@ -18,7 +19,9 @@ CREATE TABLE feed ( id TEXT NOT NULL PRIMARY KEY,
   records INTEGER NOT NULL DEFAULT 0,
   skipped INTEGER NOT NULL DEFAULT 0,
   error TEXT,
-  engine TEXT ) STRICT;
+  engine TEXT ,
+  keyring TEXT,
+  signature TEXT) STRICT;
 
 CREATE TABLE feed_advisory ( feed TEXT NOT NULL,
   id TEXT NOT NULL,
