@@ -89,6 +89,7 @@ fetch (const SvSyncOptions *options, const char *url, guint64 max_bytes, const c
                                   .max_bytes = max_bytes,
                                   .timeout_ms = options->timeout_ms,
                                   .proxy = options->proxy,
+                                  .ca_file = options->ca_file,
                                   .allow_http = options->allow_http,
                                   .allow_private = options->allow_private};
   return sv_fetch (&request, ret_result, error);

@@ -29,6 +29,7 @@ typedef struct {
   gboolean force;          /* import what has not changed, or lost most of its records, too */
   const char *const *only; /* (nullable) NULL-terminated ids */
   const char *proxy;       /* as in SvFetchRequest */
+  const char *ca_file;     /* likewise */
   gboolean allow_http;     /* as in SvFetchRequest: for sources on one's own network */
   gboolean allow_private;
   guint timeout_ms; /* of one download; 0: SV_LIMIT_FETCH_MS */
