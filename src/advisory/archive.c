@@ -71,16 +71,22 @@ take_path (SvIndex *index, const char *path)
   index->arch = g_strndup (arch, strcspn (arch, "/"));
 }
 
+/* One file of bytes. */
+typedef struct {
+  const char *sha256;
+  gint64 size_bytes;
+} Bytes;
+
 /* All archives that name these very bytes; the one that the file's name points to is taken. */
 static const SvArchiveDigest *
-find_digest (const SvArchive *archive, const SvIndex *index, const char *stem)
+find_digest (GHashTable *digests, const Bytes *bytes, const char *stem)
 {
-  const GPtrArray *list = g_hash_table_lookup (archive->digests, index->sha256);
+  const GPtrArray *list = g_hash_table_lookup (digests, bytes->sha256);
   const SvArchiveDigest *best = NULL;
 
   for (guint i = 0; list != NULL && i < list->len; i++) {
     const SvArchiveDigest *digest = g_ptr_array_index (list, i);
-    if (digest->size_bytes != index->size_bytes)
+    if (digest->size_bytes != bytes->size_bytes)
       continue;
     if (sv_archive_is_below (stem, digest->release->stem))
       return digest;
@@ -88,6 +94,31 @@ find_digest (const SvArchive *archive, const SvIndex *index, const char *stem)
       best = digest;
   }
   return best;
+}
+
+/* A Release may name the compressed index alone. Then the bytes on disk count, if apt kept them as
+ * they came; a file that it unpacked or packed anew cannot be shown to be the same. */
+static const SvArchiveDigest *
+find_packed (const SvArchive *archive, const SvStream *stream, const char *stem)
+{
+  if (g_hash_table_contains (archive->stems, stem) ||
+      !g_hash_table_contains (archive->packed_stems, stem))
+    return NULL;
+  Bytes bytes;
+  g_autofree char *sha256 = sv_stream_dup_file_sha256 (stream, &bytes.size_bytes);
+  bytes.sha256 = sha256;
+  return sha256 != NULL ? find_digest (archive->packed, &bytes, stem) : NULL;
+}
+
+/* Of a Release that holds, why it says nothing of the index. */
+static char *
+dup_silence (const SvArchive *archive, const SvRelease *release, const char *stem)
+{
+  return g_hash_table_contains (archive->packed_stems, stem)
+             ? g_strdup_printf ("'%s' names only the compressed index, and what is here is not the "
+                                "file that came: whether it is the same cannot be shown",
+                                release->file)
+             : g_strdup_printf ("'%s' does not name it", release->file);
 }
 
 static void
@@ -103,20 +134,22 @@ judge_unnamed (const SvArchive *archive, SvIndex *index, const char *stem)
   else if (release == NULL)
     set_verdict (index, SV_AUTHENTICITY_UNVERIFIED, g_strdup ("its Release file is not here"));
   else if (sv_authenticity_holds (release->authenticity))
-    set_verdict (index, SV_AUTHENTICITY_UNVERIFIED,
-                 g_strdup_printf ("'%s' does not name it", release->file));
+    set_verdict (index, SV_AUTHENTICITY_UNVERIFIED, dup_silence (archive, release, stem));
   else
     set_verdict (index, (SvAuthenticity)release->authenticity,
                  g_strdup_printf ("'%s': %s", release->file, release->detail));
 }
 
 static void
-judge_index (const SvArchive *archive, SvIndex *index)
+judge_index (const SvArchive *archive, SvIndex *index, const SvStream *stream)
 {
   g_autofree char *stem = NULL;
+  const Bytes bytes = {index->sha256, index->size_bytes};
 
   sv_list_classify (index->file, &stem);
-  const SvArchiveDigest *digest = find_digest (archive, index, stem);
+  const SvArchiveDigest *digest = find_digest (archive->digests, &bytes, stem);
+  if (digest == NULL)
+    digest = find_packed (archive, stream, stem);
   g_clear_pointer (&index->release, g_free);
   if (digest == NULL) {
     judge_unnamed (archive, index, stem);
@@ -254,7 +287,7 @@ read_index (SvArchive *archive, SvIndex *index, const SvIndexQuery *query)
     set_verdict (index, SV_AUTHENTICITY_BAD, g_strdup (error->message));
     return;
   }
-  judge_index (archive, index);
+  judge_index (archive, index, stream);
   if (index->authenticity == SV_AUTHENTICITY_BAD ||
       (index->authenticity == SV_AUTHENTICITY_UNVERIFIED && !archive->allow_unverified))
     return;

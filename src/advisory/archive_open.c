@@ -35,6 +35,8 @@ sv_archive_free (SvArchive *archive)
   g_clear_pointer (&archive->candidates, g_ptr_array_unref);
   g_clear_pointer (&archive->digests, g_hash_table_unref);
   g_clear_pointer (&archive->stems, g_hash_table_unref);
+  g_clear_pointer (&archive->packed, g_hash_table_unref);
+  g_clear_pointer (&archive->packed_stems, g_hash_table_unref);
   g_clear_pointer (&archive->indexes, g_ptr_array_unref);
   g_clear_pointer (&archive->releases, g_ptr_array_unref);
   g_clear_pointer (&archive->strings, g_string_chunk_free);
@@ -51,6 +53,8 @@ archive_new (const SvArchiveOptions *options)
   archive->indexes = g_ptr_array_new_with_free_func (index_free);
   archive->digests = new_lists ();
   archive->stems = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  archive->packed = new_lists ();
+  archive->packed_stems = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   archive->candidates = g_ptr_array_new_with_free_func ((GDestroyNotify)sv_candidate_free);
   archive->by_name = new_lists ();
   archive->by_provided = new_lists ();
@@ -126,20 +130,27 @@ find_repository (const SvArchiveOptions *options, const char *stem, const char *
 /* --- releases --- */
 
 static void
+add_digest (SvArchive *archive, SvRelease *release, const SvReleaseEntry *entry)
+{
+  gboolean packed = !g_str_has_suffix (entry->path, "Packages");
+  SvArchiveDigest *digest = g_new0 (SvArchiveDigest, 1);
+  *digest = (SvArchiveDigest){release, g_strdup (entry->path), entry->size_bytes};
+  g_ptr_array_add (sv_archive_list_of (packed ? archive->packed : archive->digests, entry->sha256,
+                                       (GDestroyNotify)digest_free),
+                   digest);
+  g_autofree char *name = g_strconcat (release->stem, "_", entry->path, NULL);
+  g_autofree char *stem = NULL;
+  sv_list_classify (g_strdelimit (name, "/", '_'), &stem);
+  g_hash_table_insert (packed ? archive->packed_stems : archive->stems, g_steal_pointer (&stem),
+                       release);
+}
+
+static void
 add_release (SvArchive *archive, SvRelease *release, const GPtrArray *entries)
 {
   g_ptr_array_add (archive->releases, release);
-  for (guint i = 0; i < entries->len; i++) {
-    const SvReleaseEntry *entry = g_ptr_array_index (entries, i);
-    SvArchiveDigest *digest = g_new0 (SvArchiveDigest, 1);
-    *digest = (SvArchiveDigest){release, g_strdup (entry->path), entry->size_bytes};
-    g_ptr_array_add (
-        sv_archive_list_of (archive->digests, entry->sha256, (GDestroyNotify)digest_free), digest);
-    g_autofree char *name = g_strconcat (release->stem, "_", entry->path, NULL);
-    g_strdelimit (name, "/", '_');
-    name[strlen (name) - strlen ("_Packages")] = '\0';
-    g_hash_table_insert (archive->stems, g_steal_pointer (&name), release);
-  }
+  for (guint i = 0; i < entries->len; i++)
+    add_digest (archive, release, g_ptr_array_index (entries, i));
 }
 
 /* apt looks at "InRelease" first, and at "Release" only where there is none. */

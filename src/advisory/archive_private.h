@@ -13,10 +13,12 @@ typedef struct {
 struct SvArchive {
   char *directory;
   gboolean allow_unverified;
-  GPtrArray *releases;     /* SvRelease */
-  GPtrArray *indexes;      /* SvIndex */
-  GHashTable *digests;     /* sha256 -> GPtrArray of SvArchiveDigest */
-  GHashTable *stems;       /* stem of an index -> its Release */
+  GPtrArray *releases; /* SvRelease */
+  GPtrArray *indexes;  /* SvIndex */
+  GHashTable *digests; /* sha256 -> GPtrArray of SvArchiveDigest */
+  GHashTable *stems;   /* stem of an index -> its Release */
+  GHashTable *packed;  /* the same two for compressed bytes: of files as they lie on disk */
+  GHashTable *packed_stems;
   GPtrArray *candidates;   /* SvCandidate, owned */
   GHashTable *by_name;     /* -> GPtrArray of SvCandidate */
   GHashTable *by_provided; /* likewise */

@@ -519,6 +519,48 @@ test_index_truncated (void)
   }
 }
 
+/* A Release that names the compressed index alone vouches for those bytes, and for no others. */
+static void
+test_packed_only (void)
+{
+  g_auto (Scratch) scratch = {0};
+  if (!has_gpg ())
+    return;
+  scratch_init (&scratch);
+  g_autofree char *home = make_key (&scratch, "good", "never", TRUE);
+  g_autofree char *path = g_build_filename (scratch.lists, index_file, NULL);
+  g_autofree char *packed = g_strconcat (path, ".xz", NULL);
+  g_autofree char *bytes = NULL;
+  gsize size;
+  write_file (scratch.lists, index_file, packages_text, -1);
+  SV_TEST_RUN ("xz", path);
+  g_assert_true (g_file_get_contents (packed, &bytes, &size, NULL));
+  g_autofree char *digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guint8 *)bytes, size);
+  g_autofree char *release = g_strdup_printf (
+      "Origin: Test\nSuite: stable\nCodename: bookworm\nDate: Fri, 20 Nov 2026 00:00:00 UTC\n"
+      "SHA256:\n %s %zu %s.xz\n",
+      digest, size, index_path);
+  sign (&scratch, home, release, "--clear-sign", inrelease_file);
+
+  g_autoptr (SvArchive) kept = open_archive (&scratch, at_time);
+  READ (kept, "alpha");
+  g_assert_cmpint (index_at (kept, 0)->authenticity, ==, SV_AUTHENTICITY_VERIFIED);
+  g_assert_cmpstr (index_at (kept, 0)->component, ==, "main");
+  g_assert_nonnull (sv_archive_find_candidates (kept, "alpha"));
+
+  SV_TEST_RUN ("unxz", packed); /* as apt leaves it mostly */
+  g_autoptr (SvArchive) unpacked = open_archive (&scratch, at_time);
+  READ (unpacked, "alpha");
+  g_assert_cmpint (index_at (unpacked, 0)->authenticity, ==, SV_AUTHENTICITY_UNVERIFIED);
+  g_assert_nonnull (strstr (index_at (unpacked, 0)->detail, "only the compressed index"));
+  g_assert_null (sv_archive_find_candidates (unpacked, "alpha"));
+
+  SV_TEST_RUN ("gzip", path); /* and packed anew */
+  g_autoptr (SvArchive) anew = open_archive (&scratch, at_time);
+  READ (anew, "alpha");
+  g_assert_cmpint (index_at (anew, 0)->authenticity, ==, SV_AUTHENTICITY_UNVERIFIED);
+}
+
 static void
 test_unverified_on_request (void)
 {
@@ -668,6 +710,7 @@ main (int argc, char **argv)
   g_test_add_func ("/archive/promise-S4-exchanged-between-readings", test_index_digest);
   g_test_add_func ("/archive/promise-S4-by-digest-not-by-name", test_index_by_digest_not_by_name);
   g_test_add_func ("/archive/promise-S4-truncated", test_index_truncated);
+  g_test_add_func ("/archive/promise-S4-packed-only", test_packed_only);
   g_test_add_func ("/archive/unverified-on-request", test_unverified_on_request);
   g_test_add_func ("/archive/pitfall-41-repositories", test_repositories);
   g_test_add_func ("/archive/directory-absent", test_directory_absent);

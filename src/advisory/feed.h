@@ -11,6 +11,8 @@ typedef struct {
   char *kind;                /* name of an SvFeedFormat */
   char *url;                 /* https://…, file://… or a path; NULL: imported by hand only */
   char *release;             /* releases that are wanted ("debian:12 debian:11"); NULL: all */
+  char *keyring;             /* OpenPGP keyring that must vouch for it; NULL: none is asked for */
+  char *signature;           /* where its detached signature is; NULL: at `url` + ".asc" */
   gint64 schedule_s;         /* how often it is due; 0: never by itself */
   gint authenticity;         /* SvAuthenticity of what is in force */
   char *authenticity_detail; /* how that is known: "TLS certificate of …", "imported by hand" */

@@ -1,22 +1,27 @@
 #include "advisory/feed_store.h"
 
 #define FEED_COLUMNS                                                                               \
-  "id, kind, url, release, schedule_s, authenticity, authenticity_detail, enabled, "               \
+  "id, kind, url, release, keyring, signature, schedule_s, authenticity, authenticity_detail, "    \
+  "enabled, "                                                                                      \
   "attempted_at_us, synced_at_us, content_at_us, sha256, records, skipped, error, engine"
 
 static const char register_sql[] =
-    "INSERT INTO feed (id, kind, url, release, schedule_s, authenticity, authenticity_detail,"
+    "INSERT INTO feed (id, kind, url, release, keyring, signature, schedule_s, authenticity, "
+    "authenticity_detail,"
     " enabled)"
-    " VALUES (:id, :kind, :url, :release, :schedule_s, :authenticity, :authenticity_detail,"
+    " VALUES (:id, :kind, :url, :release, :keyring, :signature, :schedule_s, :authenticity, "
+    ":authenticity_detail,"
     " :enabled)"
     " ON CONFLICT (id) DO UPDATE SET"
     " sha256 = CASE WHEN feed.kind = excluded.kind"
     "   AND COALESCE (feed.url, '') = COALESCE (excluded.url, '')"
     "   AND COALESCE (feed.release, '') = COALESCE (excluded.release, '')"
+    "   AND COALESCE (feed.keyring, '') = COALESCE (excluded.keyring, '')"
     "   THEN feed.sha256 ELSE NULL END,"
     " attempted_at_us = CASE WHEN COALESCE (feed.url, '') = COALESCE (excluded.url, '')"
     "   THEN feed.attempted_at_us ELSE 0 END,"
     " kind = excluded.kind, url = excluded.url, release = excluded.release,"
+    " keyring = excluded.keyring, signature = excluded.signature,"
     " schedule_s = excluded.schedule_s, enabled = excluded.enabled";
 
 gboolean

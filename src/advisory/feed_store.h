@@ -6,7 +6,8 @@
 #include "db/db.h"
 
 /* Adds @feed, or changes what is registered under its id; the state of what is in force stays,
- * except that a changed format, URL or release makes the next import read everything anew. */
+ * except that a changed format, URL, release or keyring makes the next import read everything anew.
+ */
 gboolean sv_feed_register (SvDb *db, const SvFeed *feed, GError **error);
 
 /* SV_ERROR_NOT_FOUND if there is none. Free with sv_feed_free(). */

@@ -79,11 +79,11 @@ static gboolean
 run_gpgv (Scratch *scratch, const SvGpgvRequest *request, SvRunResult *result, GError **error)
 {
   const char *keys = write_keys (scratch, request->keyrings, error);
-  const char *data =
-      keys == NULL ? NULL : scratch_write (scratch, "signed", request->data, request->size, error);
-  const char *signature = NULL;
+  const char *data = request->data_path, *signature = NULL;
 
-  if (data == NULL)
+  if (keys != NULL && data == NULL)
+    data = scratch_write (scratch, "signed", request->data, request->size, error);
+  if (keys == NULL || data == NULL)
     return FALSE;
   if (request->signature != NULL) {
     signature =
@@ -110,7 +110,7 @@ read_payload (const Scratch *scratch, const SvGpgvRequest *request, GError **err
   gsize size;
 
   if (request->signature != NULL)
-    return g_bytes_new (request->data, request->size);
+    return g_bytes_new (request->data, request->data_path == NULL ? request->size : 0);
   if (g_file_get_contents (path, &text, &size, &cause))
     return g_bytes_new_take (text, size);
   g_set_error (error, SV_ERROR, SV_ERROR_FAILED, "%s", cause->message);

@@ -39,6 +39,7 @@ typedef struct {
   const char *name; /* of what is checked, for messages */
   const void *data; /* clear-signed text, or the signed file itself … */
   gsize size;
+  const char *data_path; /* (nullable) instead of @data: a file that nobody changes meanwhile */
   const void *signature; /* … with this signature; NULL for clear-signed text */
   gsize signature_size;
   const GPtrArray *keyrings; /* SvKeyring that may vouch for it */
@@ -51,8 +52,8 @@ typedef struct {
  *
  * Runs gpgv in a directory of its own, which is removed. A signature that does not hold, a missing
  * gpgv or key is a verdict, not an error. For clear-signed text the payload is what gpgv gave out,
- * never cut from @data. Errors: SV_ERROR_FAILED (cannot write the temporary files),
- * SV_ERROR_TIMEOUT.
+ * never cut from @data; empty for @data_path. Errors: SV_ERROR_FAILED (cannot write the temporary
+ * files), SV_ERROR_TIMEOUT.
  */
 gboolean sv_gpgv_verify (const SvGpgvRequest *request, SvGpgvVerdict *ret_verdict,
                          GBytes **ret_payload, GError **error);

@@ -1,5 +1,7 @@
 #include "advisory/release.h"
 
+#include "advisory/lists.h"
+
 #include <string.h>
 
 const char *const sv_authenticity_names[] = {"verified", "expired", "unverified", "bad", NULL};
@@ -112,7 +114,9 @@ is_sha256 (const char *text)
 static gboolean
 is_package_index (const char *path)
 {
-  return strcmp (path, "Packages") == 0 || g_str_has_suffix (path, "/Packages");
+  const char *slash = strrchr (path, '/');
+  g_autofree char *stem = NULL;
+  return sv_list_classify (slash != NULL ? slash + 1 : path, &stem) == SV_LIST_PACKAGES;
 }
 
 /* The next word of a line, words being divided by blanks; @at moves behind it. New string. */

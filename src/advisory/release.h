@@ -27,7 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvRelease, sv_release_free)
 
 /* One line of a Release file's list of SHA-256 digests. */
 typedef struct {
-  char *path;   /* "main/binary-amd64/Packages" */
+  char *path;   /* "main/binary-amd64/Packages", or with the suffix of a compression */
   char *sha256; /* 64 lower-case hexadecimal digits */
   gint64 size_bytes;
 } SvReleaseEntry;
@@ -37,8 +37,8 @@ typedef struct {
  * @name: for error messages
  * @text: what the signature covers, armour taken off
  * @release: fields are set here; `file`, `stem` and the authenticity stay the caller's
- * @entries: (nullable): SvReleaseEntry are added, of package indexes ("…/Packages") alone; must
- *           free them with sv_release_entry_free()
+ * @entries: (nullable): SvReleaseEntry are added, of package indexes ("…/Packages",
+ *           "…/Packages.xz") alone; must free them with sv_release_entry_free()
  *
  * Errors: SV_ERROR_INVALID_DATA (no single paragraph, a date or a digest that does not parse).
  */

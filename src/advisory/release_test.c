@@ -45,7 +45,9 @@ test_fields (void)
   g_assert_true (release->not_automatic);
   g_assert_false (release->but_automatic_upgrades);
   g_assert_cmpint (release->valid_until_us - release->issued_at_us, ==, 7 * SV_DAY_US);
-  g_assert_cmpuint (entries->len, ==, 1);
+  g_assert_cmpuint (entries->len, ==, 2);
+  g_assert_cmpstr (((SvReleaseEntry *)entries->pdata[1])->path, ==,
+                   "main/binary-amd64/Packages.xz");
   const SvReleaseEntry *entry = g_ptr_array_index (entries, 0);
   g_assert_cmpstr (entry->path, ==, "main/binary-amd64/Packages");
   g_assert_cmpint (entry->size_bytes, ==, 17);

@@ -1,5 +1,6 @@
 #include "advisory/sync.h"
 
+#include "advisory/feed_signature.h"
 #include "net/net.h"
 
 #include <errno.h>
@@ -80,19 +81,27 @@ delivery_clear (Delivery *delivery)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Delivery, delivery_clear)
 
 static gboolean
-fetch (const SvSyncOptions *options, const SvFeed *feed, Delivery *delivery, GError **error)
+fetch (const SvSyncOptions *options, const char *url, guint64 max_bytes, const char *path,
+       SvFetchResult *ret_result, GError **error)
 {
-  SvFetchResult result;
-  g_autofree char *path = cache_path (options->cache_dir, feed->id);
-  const SvFetchRequest request = {.url = feed->url,
+  const SvFetchRequest request = {.url = url,
                                   .path = path,
+                                  .max_bytes = max_bytes,
                                   .timeout_ms = options->timeout_ms,
                                   .proxy = options->proxy,
+                                  .ca_file = options->ca_file,
                                   .allow_http = options->allow_http,
                                   .allow_private = options->allow_private};
-  if (!sv_fetch (&request, &result, error))
+  return sv_fetch (&request, ret_result, error);
+}
+
+static gboolean
+fetch_feed (const SvSyncOptions *options, const SvFeed *feed, Delivery *delivery, GError **error)
+{
+  SvFetchResult result;
+  delivery->path = cache_path (options->cache_dir, feed->id);
+  if (!fetch (options, feed->url, 0, delivery->path, &result, error))
     return FALSE;
-  delivery->path = g_steal_pointer (&path);
   delivery->detail = describe_origin (feed->url);
   delivery->authenticity = g_str_has_prefix (feed->url, "https://") ? SV_AUTHENTICITY_VERIFIED
                                                                     : SV_AUTHENTICITY_UNVERIFIED;
@@ -102,14 +111,57 @@ fetch (const SvSyncOptions *options, const SvFeed *feed, Delivery *delivery, GEr
 }
 
 static gboolean
-deliver (const SvSyncOptions *options, const SvFeed *feed, Delivery *delivery, GError **error)
+deliver_content (const SvSyncOptions *options, const SvFeed *feed, Delivery *delivery,
+                 GError **error)
 {
   delivery->path = local_path (feed->url);
   if (delivery->path == NULL)
-    return fetch (options, feed, delivery, error);
+    return fetch_feed (options, feed, delivery, error);
   delivery->authenticity = SV_AUTHENTICITY_UNVERIFIED;
   delivery->detail = g_strdup_printf ("file on this host: %s", delivery->path);
   return TRUE;
+}
+
+/* New path of the signature, fetched if it is no file of this host; NULL with @error set. */
+static char *
+deliver_signature (const SvSyncOptions *options, const SvFeed *feed, GError **error)
+{
+  g_autofree char *url =
+      feed->signature != NULL ? g_strdup (feed->signature) : g_strconcat (feed->url, ".asc", NULL);
+  char *local = local_path (url);
+  if (local != NULL)
+    return local;
+  SvFetchResult result;
+  g_autofree char *content = cache_path (options->cache_dir, feed->id);
+  g_autofree char *path = g_strconcat (content, "%asc", NULL); /* no id is spelled like that */
+  return fetch (options, url, SV_LIMIT_SIGNATURE_BYTES, path, &result, error)
+             ? g_steal_pointer (&path)
+             : NULL;
+}
+
+/* Where a key is asked for, it alone counts: not who sent it, and nothing is read without it. */
+static gboolean
+check_signature (const SvSyncOptions *options, const SvFeed *feed, Delivery *delivery,
+                 GError **error)
+{
+  g_autofree char *signature = deliver_signature (options, feed, error);
+  const SvFeedSignature asked = {.name = feed->url,
+                                 .path = delivery->path,
+                                 .signature = signature,
+                                 .keyring = feed->keyring,
+                                 .at_us = options->now_us};
+  g_clear_pointer (&delivery->detail, g_free);
+  if (signature == NULL || !sv_feed_signature_check (&asked, &delivery->detail, error))
+    return FALSE;
+  delivery->authenticity = SV_AUTHENTICITY_VERIFIED;
+  return TRUE;
+}
+
+static gboolean
+deliver (const SvSyncOptions *options, const SvFeed *feed, Delivery *delivery, GError **error)
+{
+  return deliver_content (options, feed, delivery, error) &&
+         (feed->keyring == NULL || check_signature (options, feed, delivery, error));
 }
 
 /* "no longer speaks of debian:10: …", "left out 2 bad records, the first at …", or NULL. */

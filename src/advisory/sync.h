@@ -29,6 +29,7 @@ typedef struct {
   gboolean force;          /* import what has not changed, or lost most of its records, too */
   const char *const *only; /* (nullable) NULL-terminated ids */
   const char *proxy;       /* as in SvFetchRequest */
+  const char *ca_file;     /* likewise */
   gboolean allow_http;     /* as in SvFetchRequest: for sources on one's own network */
   gboolean allow_private;
   guint timeout_ms; /* of one download; 0: SV_LIMIT_FETCH_MS */
@@ -42,6 +43,8 @@ typedef struct {
  * @ret_rows: (out) (element-type SvSyncRow): one for each feed that was tried, set on
  *            SV_ERROR_PARTIAL as well; free with g_ptr_array_unref()
  *
+ * A feed with a keyring is imported only under a good detached signature by one of its keys; one
+ * that does not hold fails the feed (SV_ERROR_UNTRUSTED in its row), and what was in force stays.
  * Errors: SV_ERROR_PARTIAL if some feeds failed (their rows in the register say why),
  * SV_ERROR_UNREACHABLE if all that were tried could not be reached, SV_ERROR_NOT_FOUND for an id in
  * @only that is not registered, those of the store.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/deb822.h"
+#include "base/deflate.h"
 #include "base/documents.h"
 #include "base/error.h"
 #include "base/id.h"

@@ -40,6 +40,7 @@
 #define SV_LIMIT_REDIRECTS 5                         /* of one download */
 #define SV_LIMIT_CONNECT_MS 10000                    /* one connection attempt */
 #define SV_LIMIT_STORED_BYTES (256 << 20)            /* values of one statement of the store */
+#define SV_LIMIT_SIGNATURE_BYTES (64 * 1024)         /* one detached signature */
 #define SV_LIMIT_FEED_RECORDS 20000000               /* records that one feed may yield */
 #define SV_LIMIT_RECORD_BYTES (16 << 20)             /* one document that is one record */
 #define SV_LIMIT_RECORD_ITEMS 100000      /* packages, releases, references of one record */

@@ -273,6 +273,27 @@ decode_file (SvWorkerOutput *output, gpointer path, GError **error)
   return stream != NULL && sv_stream_send (stream, "", output, error);
 }
 
+typedef struct {
+  SvWorker *worker;
+  int fd; /* of the compressed file */
+} Packed;
+
+static void
+packed_free (gpointer source)
+{
+  Packed *packed = source;
+  sv_worker_free (packed->worker);
+  close (packed->fd);
+  g_free (packed);
+}
+
+static gssize
+read_packed (gpointer source, void *buffer, gsize size, GError **error)
+{
+  const Packed *packed = source;
+  return sv_worker_read (packed->worker, buffer, size, error);
+}
+
 /* The worker's first word is waited for, so that a file that is broken from its first byte is
  * refused here and not at the first read. */
 static SvStream *
@@ -280,10 +301,30 @@ open_packed (const char *path, int fd, GError **error)
 {
   g_autoptr (SvWorker) worker = sv_worker_new (path, fd, decode_file, (gpointer)path, error);
   const char *name;
-  if (worker == NULL || !sv_worker_next (worker, &name, error))
+  if (worker == NULL || !sv_worker_next (worker, &name, error)) {
+    close (fd);
     return NULL;
-  return sv_stream_new (path, sv_worker_read, g_steal_pointer (&worker),
-                        (GDestroyNotify)sv_worker_free, SV_LIMIT_DOCUMENT_BYTES);
+  }
+  Packed *packed = g_new (Packed, 1);
+  *packed = (Packed){g_steal_pointer (&worker), fd};
+  return sv_stream_new (path, read_packed, packed, packed_free, SV_LIMIT_DOCUMENT_BYTES);
+}
+
+char *
+sv_stream_dup_file_sha256 (const SvStream *stream, gint64 *ret_size)
+{
+  if (stream->read != read_packed)
+    return NULL;
+  const Packed *packed = stream->source;
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree guint8 *block = g_malloc (BLOCK_BYTES);
+  gssize got;
+  *ret_size = 0;
+  while ((got = TEMP_FAILURE_RETRY (pread (packed->fd, block, BLOCK_BYTES, *ret_size))) > 0) {
+    g_checksum_update (checksum, block, got);
+    *ret_size += got;
+  }
+  return got == 0 ? g_strdup (g_checksum_get_string (checksum)) : NULL;
 }
 
 SvStream *
@@ -294,7 +335,7 @@ sv_stream_open (const char *path, GError **error)
   if (fd < 0)
     return NULL;
   return sv_stream_is_packed (&head)
-             ? open_packed (path, fd, error)
+             ? open_packed (path, g_steal_fd (&fd), error)
              : sv_stream_decompress (new_file (path, g_steal_fd (&fd), TRUE), error);
 }
 

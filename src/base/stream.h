@@ -57,6 +57,15 @@ guint64 sv_stream_get_offset (const SvStream *stream);
 /* From now on every byte given out also updates @checksum, which is borrowed. */
 void sv_stream_set_checksum (SvStream *stream, GChecksum *checksum);
 
+/**
+ * sv_stream_dup_file_sha256:
+ * @ret_size: (out): bytes of the file
+ *
+ * New string: digest of the compressed bytes on disk that @stream decodes, of that very file even
+ * if another one has taken its name since. NULL if it decodes none, or cannot be read.
+ */
+char *sv_stream_dup_file_sha256 (const SvStream *stream, gint64 *ret_size);
+
 /* At most @size bytes; 0 is the end, -1 an error. Short reads are not the end. */
 gssize sv_stream_read (SvStream *stream, void *buffer, gsize size, GError **error);
 

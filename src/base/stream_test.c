@@ -91,6 +91,24 @@ assert_refused (const void *data, gsize size, SvError code)
   g_assert_error (error, SV_ERROR, (int)code);
 }
 
+/* The digest is of the file that was opened, whatever lies under its name by then. */
+static void
+assert_file_digest (const char *path, const void *data, gsize size, gboolean opens)
+{
+  gint64 file_bytes;
+  g_autoptr (SvStream) stream = sv_stream_open (path, NULL);
+  if (!opens || stream == NULL)
+    return;
+  g_assert_true (sv_stream_drain (stream, NULL));
+  g_assert_true (g_file_set_contents (path, "another", -1, NULL));
+  g_autofree char *digest = sv_stream_dup_file_sha256 (stream, &file_bytes);
+  g_autofree char *expected = g_compute_checksum_for_data (G_CHECKSUM_SHA256, data, size);
+  g_assert_cmpstr (digest, ==, expected);
+  g_assert_cmpint (file_bytes, ==, (gint64)size);
+  g_autoptr (SvStream) plain = sv_stream_open (path, NULL);
+  g_assert_null (sv_stream_dup_file_sha256 (plain, &file_bytes)); /* nothing is compressed */
+}
+
 /* Through a file, and so through a worker: the same bytes or the same error as in this process. */
 static void
 assert_file_agrees (const void *data, gsize size)
@@ -102,6 +120,7 @@ assert_file_agrees (const void *data, gsize size)
   g_assert_true (g_file_set_contents (path, data, (gssize)size, NULL));
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) got = sv_file_read (path, G_MAXINT32, &error);
+  assert_file_digest (path, data, size, expected != NULL);
   g_remove (path);
   if (expected != NULL) {
     g_assert_no_error (error);

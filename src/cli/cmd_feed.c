@@ -54,6 +54,7 @@ sync_feeds (SvCli *cli, SvDb *db, GPtrArray **ret_rows, GError **error)
                            .force = force,
                            .only = named ? (const char *const *)only->pdata : NULL,
                            .proxy = sv_cli_get_setting (cli, "proxy"),
+                           .ca_file = sv_cli_get_setting (cli, "ca-file"),
                            .progress = show_sync,
                            .user_data = progress};
   return sv_sync (db, &options, ret_rows, error);

@@ -7,6 +7,7 @@ const SvSetting sv_settings[] = {
     {"store", "URL", NULL, "where to keep feeds and history: a path or postgresql://…"},
     {"cache", "DIR", NULL, "where downloaded files and changelogs are kept"},
     {"proxy", "URL", NULL, "fetch feeds through this proxy (http://proxy.example:3128)"},
+    {"ca-file", "FILE", NULL, "believe sources certified by this PEM file, not by the system's"},
     {"exposure", "VALUE", NULL, "how this host can be reached: small, controlled or open"},
     {"mission-impact", "VALUE", NULL,
      "degraded, mef-support-crippled, mef-failure or mission-failure"},

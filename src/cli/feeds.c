@@ -42,6 +42,7 @@ sv_sources_sync (SvCli *cli, SvDb *db, const SvDistro *distro, gboolean may_fetc
   SvSyncOptions options = {.cache_dir = folder,
                            .now_us = sv_cli_get_now (cli),
                            .proxy = sv_cli_get_setting (cli, "proxy"),
+                           .ca_file = sv_cli_get_setting (cli, "ca-file"),
                            .progress = show_sync,
                            .user_data = progress};
   g_autoptr (GPtrArray) rows = NULL;

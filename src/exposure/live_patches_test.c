@@ -54,15 +54,15 @@ static const Host plain = {.kernel = {.release = KERNEL_RELEASE,
                                         .scheme = SV_SCHEME_RPM}};
 
 static gboolean
-claims_of (gpointer source, const char *release, SvNameKind kind, const char *package,
-           SvClaimFunc func, gpointer user_data, GError **error)
+claims_of (gpointer source, const SvClaimQuestion *question, SvClaimFunc func, gpointer user_data,
+           GError **error)
 {
   Host *host = source;
   SvStatement *statements[] = {&host->of_kernel, host->patch_is_said ? &host->of_patch : NULL};
   for (gsize i = 0; i < G_N_ELEMENTS (statements); i++) {
-    SvClaim claim = {"updateinfo", statements[i]};
-    if (statements[i] != NULL && kind == SV_NAME_BINARY &&
-        strcmp (statements[i]->package, package) == 0 && !func (&claim, user_data, error))
+    SvClaim claim = {.feed = "updateinfo", .statement = statements[i]};
+    if (statements[i] != NULL && question->kind == SV_NAME_BINARY &&
+        strcmp (statements[i]->package, question->package) == 0 && !func (&claim, user_data, error))
       return FALSE;
   }
   return TRUE;
@@ -89,7 +89,7 @@ judge (Host *host)
   }
   SvInventory inventory = {
       .distro = &distro, .packages = packages, .kernels = kernels, .live_patches = patches};
-  SvClaimSource source = {claims_of, NULL, host, NULL};
+  SvClaimSource source = {.foreach = claims_of, .source = host};
   SvAssessment assessment = {
       .inventory = &inventory, .claims = &source, .n_claims = 1, .keep_all = host->keep_all};
   g_clear_pointer (&host->findings, g_ptr_array_unref);

@@ -1,6 +1,5 @@
 #include "inventory/host_store.h"
 
-#include "base/deflate.h"
 #include "inventory/id_list.h"
 #include "inventory/posture_store.h"
 

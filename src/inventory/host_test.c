@@ -339,6 +339,79 @@ test_microcode_revision (void)
   g_assert_cmphex (sv_microcode_find_revision (data, sizeof data, 0x906ea, 2), ==, 0);
 }
 
+/* A container for processor 0xa10f11, which it calls 0xa011, with two patches for it and one for
+ * another. Returns its size. */
+static gsize
+make_container (guint8 *data)
+{
+  static const struct {
+    guint32 level;
+    guint16 name;
+  } patches[] = {{0xa101148, 0xa011}, {0xa101248, 0xa012}, {0xa101154, 0xa011}};
+  memset (data, 0, 512);
+  memcpy (data, "DMA\0", 4);
+  put_word (data, 2, 32); /* the table: one row, and an empty one */
+  put_word (data, 3, 0xa10f11);
+  memcpy (data + 24, "\x11\xa0", 2);
+  guint8 *at = data + 44;
+  for (gsize i = 0; i < G_N_ELEMENTS (patches); i++, at += 8 + 80) {
+    put_word (at, 0, 1);
+    put_word (at, 1, 80);
+    put_word (at, 3, patches[i].level);
+    guint16 name = GUINT16_TO_LE (patches[i].name);
+    memcpy (at + 8 + 24, &name, sizeof name);
+  }
+  return (gsize)(at - data);
+}
+
+static void
+test_amd_level (void)
+{
+  guint8 data[1024];
+  gsize size = make_container (data);
+  g_assert_cmphex (sv_microcode_find_amd_level (data, size, 0xa10f11), ==, 0xa101154);
+  g_assert_cmphex (sv_microcode_find_amd_level (data, size - 1, 0xa10f11), ==, 0xa101148);
+  g_assert_cmphex (sv_microcode_find_amd_level (data, size, 0xa10f12), ==, 0);
+  g_assert_cmphex (sv_microcode_find_amd_level (data, size, 0), ==, 0); /* the empty row */
+  for (gsize cut = 0; cut < size; cut++)
+    g_assert_cmphex (sv_microcode_find_amd_level (data, cut, 0xa10f11), <=, 0xa101148);
+  gsize second = make_container (data + size); /* one behind the other */
+  put_word (data + size + 44 + 88 * 2, 3, 0xa101160);
+  g_assert_cmphex (sv_microcode_find_amd_level (data, size + second, 0xa10f11), ==, 0xa101160);
+  put_word (data, 2, 0xfffffff0); /* a size that leads out of the file */
+  g_assert_cmphex (sv_microcode_find_amd_level (data, size, 0xa10f11), ==, 0);
+}
+
+static void
+expect_amd (const char *dmi_vendor, const char *running, guint n_reasons)
+{
+  g_auto (Fixture) fixture;
+  fixture_init (&fixture);
+  fixture_write_debian (&fixture, NULL);
+  fixture_write (&fixture, DMI "sys_vendor", dmi_vendor);
+  g_autofree char *cpu = g_strdup_printf ("vendor_id\t: AuthenticAMD\ncpu family\t: 25\n"
+                                          "model\t\t: 17\nstepping\t: 1\nmicrocode\t: %s\n",
+                                          running);
+  fixture_write (&fixture, "proc/cpuinfo", cpu);
+  guint8 data[512];
+  gsize size = make_container (data);
+  g_autofree char *path =
+      fixture_path (&fixture, "lib/firmware/amd-ucode/microcode_amd_fam19h.bin");
+  g_assert_true (g_file_set_contents (path, (char *)data, (gssize)size, NULL));
+  g_autoptr (SvInventory) inventory = collect_live (&fixture);
+  g_assert_cmpuint (inventory->reboot_reasons->len, ==, n_reasons);
+  g_assert_null (fixture_find_gap (inventory, "microcode", ""));
+}
+
+static void
+test_amd_microcode (void)
+{
+  expect_amd ("Dell Inc.\n", "0xa101148", 1);
+  expect_amd ("Dell Inc.\n", "0xa101154", 0);
+  expect_amd ("Dell Inc.\n", "0xa101160", 0); /* the board's firmware is ahead */
+  expect_amd ("QEMU\n", "0xa101148", 0);
+}
+
 static void
 expect_microcode (const char *dmi_vendor, guint n_reasons)
 {
@@ -378,6 +451,8 @@ main (int argc, char **argv)
   g_test_add_func ("/host/pitfall-86-real-replacement", test_real_replacement);
   g_test_add_func ("/host/pitfall-87-reboot-required", test_reboot_required);
   g_test_add_func ("/host/microcode-revision", test_microcode_revision);
+  g_test_add_func ("/host/microcode-amd-level", test_amd_level);
+  g_test_add_func ("/host/pitfall-89-amd-on-bare-metal-only", test_amd_microcode);
   g_test_add_func ("/host/pitfall-89-microcode-on-bare-metal-only", test_microcode);
   return g_test_run ();
 }

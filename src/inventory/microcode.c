@@ -60,3 +60,81 @@ sv_microcode_find_revision (const guint8 *data, gsize size, guint32 signature, g
   }
   return best;
 }
+
+/* --- AMD --- */
+
+/* A container is its magic, then sections of type, size and content: first the table, whose rows
+ * say under which short name a processor goes, then patches that carry the short name. */
+enum {
+  AMD_MAGIC = 0x00414d44,
+  AMD_TABLE = 0,
+  AMD_PATCH = 1,
+  AMD_HEAD_BYTES = 8,       /* of a section */
+  AMD_ROW_BYTES = 16,       /* of the table: signature, two words on errata, short name */
+  AMD_PATCH_BYTES = 64,     /* header of a patch */
+  AMD_ROW_NAME = 12,        /* where the short name is in a row */
+  AMD_PATCH_LEVEL_WORD = 1, /* and what is where in a patch */
+  AMD_PATCH_NAME = 24
+};
+
+/* What is left to be read. */
+typedef struct {
+  const guint8 *data;
+  gsize size;
+} Rest;
+
+static guint32
+short_at (const guint8 *data, gsize offset)
+{
+  guint16 value;
+  memcpy (&value, data + offset, sizeof value);
+  return GUINT16_FROM_LE (value);
+}
+
+/* The short name of the processor; 0: the table does not know it. */
+static guint32
+find_short_name (const guint8 *table, gsize size, guint32 signature)
+{
+  for (; size >= AMD_ROW_BYTES; table += AMD_ROW_BYTES, size -= AMD_ROW_BYTES)
+    if (word_at (table, 0) == signature)
+      return short_at (table, AMD_ROW_NAME);
+  return 0;
+}
+
+/* Cuts the next section of @type off the front; FALSE if something else comes. */
+static gboolean
+cut_section (Rest *rest, guint32 type, Rest *ret_section)
+{
+  if (rest->size < AMD_HEAD_BYTES || word_at (rest->data, 0) != type ||
+      word_at (rest->data, 1) > rest->size - AMD_HEAD_BYTES)
+    return FALSE;
+  *ret_section = (Rest){rest->data + AMD_HEAD_BYTES, word_at (rest->data, 1)};
+  rest->data += AMD_HEAD_BYTES + ret_section->size;
+  rest->size -= AMD_HEAD_BYTES + ret_section->size;
+  return TRUE;
+}
+
+static gboolean
+cut_magic (Rest *rest)
+{
+  if (rest->size < sizeof (guint32) || word_at (rest->data, 0) != AMD_MAGIC)
+    return FALSE;
+  rest->data += sizeof (guint32);
+  rest->size -= sizeof (guint32);
+  return TRUE;
+}
+
+guint32
+sv_microcode_find_amd_level (const guint8 *data, gsize size, guint32 signature)
+{
+  guint32 best = 0;
+  Rest rest = {data, size}, section;
+  while (cut_magic (&rest) && cut_section (&rest, AMD_TABLE, &section)) {
+    guint32 name = find_short_name (section.data, section.size, signature);
+    while (cut_section (&rest, AMD_PATCH, &section))
+      if (name != 0 && section.size >= AMD_PATCH_BYTES &&
+          short_at (section.data, AMD_PATCH_NAME) == name)
+        best = MAX (best, word_at (section.data, AMD_PATCH_LEVEL_WORD));
+  }
+  return best;
+}

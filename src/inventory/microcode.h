@@ -13,3 +13,12 @@
  */
 guint32 sv_microcode_find_revision (const guint8 *data, gsize size, guint32 signature,
                                     guint32 platform);
+
+/**
+ * sv_microcode_find_amd_level:
+ * @data: an AMD container file (a table of equivalent processors, then patches; perhaps several)
+ * @signature: CPUID signature of the processor
+ *
+ * The highest patch level for that processor, or 0 if the file holds none or is malformed.
+ */
+guint32 sv_microcode_find_amd_level (const guint8 *data, gsize size, guint32 signature);

@@ -121,43 +121,93 @@ read_cpu_number (const char *text, const char *key, guint64 *ret_value)
   return FALSE;
 }
 
-static void
-check_intel (SvCollect *collect, const char *cpu)
+typedef struct {
+  guint64 family, model, stepping;
+  guint64 running; /* revision of the microcode */
+} Cpu;
+
+static gboolean
+read_cpu (const char *text, Cpu *ret_cpu)
 {
-  guint64 family, model, stepping, running;
-  g_autofree char *flags =
-      sv_collect_read_line (collect, "sys/devices/system/cpu/cpu0/microcode/processor_flags");
-  if (flags == NULL || !read_cpu_number (cpu, "cpu family", &family) ||
-      !read_cpu_number (cpu, "model", &model) || !read_cpu_number (cpu, "stepping", &stepping) ||
-      !read_cpu_number (cpu, "microcode", &running))
-    return;
-  g_autofree char *relative = g_strdup_printf ("lib/firmware/intel-ucode/%02x-%02x-%02x",
-                                               (guint)family, (guint)model, (guint)stepping);
-  g_autofree char *path = sv_collect_resolve (collect, relative, NULL);
-  g_autoptr (GBytes) bytes =
-      path != NULL ? sv_file_read (path, SV_LIMIT_SMALL_FILE_BYTES, NULL) : NULL;
-  if (bytes == NULL)
-    return;
-  gsize size;
-  const guint8 *data = g_bytes_get_data (bytes, &size);
-  guint32 signature =
-      (guint32)(stepping | (model & 0xf) << 4 | (family & 0xf) << 8 | (model >> 4) << 16);
-  guint32 platform = (guint32)g_ascii_strtoull (flags, NULL, 0);
-  guint32 newest = sv_microcode_find_revision (data, size, signature, platform);
-  if (newest > running)
-    add_reason (collect, "microcode 0x%x is installed, but 0x%x runs", newest, (guint)running);
+  return read_cpu_number (text, "cpu family", &ret_cpu->family) &&
+         read_cpu_number (text, "model", &ret_cpu->model) &&
+         read_cpu_number (text, "stepping", &ret_cpu->stepping) &&
+         read_cpu_number (text, "microcode", &ret_cpu->running);
 }
 
+/* As CPUID gives it: families past 15 are 15 and the rest in a field of its own. */
+static guint32
+cpu_signature (const Cpu *cpu)
+{
+  guint64 base = MIN (cpu->family, 0xf), more = cpu->family - base;
+  return (guint32)(cpu->stepping | (cpu->model & 0xf) << 4 | base << 8 | (cpu->model >> 4) << 16 |
+                   more << 20);
+}
+
+/* The first of the files that is there, compressed or not; NULL: none. */
+static GBytes *
+read_firmware (const SvCollect *collect, const char *relative)
+{
+  static const char *const suffixes[] = {"", ".xz", ".zst"};
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++) {
+    g_autofree char *name = g_strconcat ("lib/firmware/", relative, suffixes[i], NULL);
+    g_autofree char *path = sv_collect_resolve (collect, name, NULL);
+    GBytes *bytes = path != NULL ? sv_file_read (path, SV_LIMIT_SMALL_FILE_BYTES, NULL) : NULL;
+    if (bytes != NULL)
+      return bytes;
+  }
+  return NULL;
+}
+
+static guint32
+find_intel (const SvCollect *collect, const Cpu *cpu)
+{
+  g_autofree char *flags =
+      sv_collect_read_line (collect, "sys/devices/system/cpu/cpu0/microcode/processor_flags");
+  g_autofree char *name = g_strdup_printf ("intel-ucode/%02x-%02x-%02x", (guint)cpu->family,
+                                           (guint)cpu->model, (guint)cpu->stepping);
+  g_autoptr (GBytes) bytes = flags != NULL ? read_firmware (collect, name) : NULL;
+  gsize size = 0;
+  const guint8 *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
+  guint32 platform = flags != NULL ? (guint32)g_ascii_strtoull (flags, NULL, 0) : 0;
+  return sv_microcode_find_revision (data, size, cpu_signature (cpu), platform);
+}
+
+/* One file for each family from 15h on, one for those before. */
+static guint32
+find_amd (const SvCollect *collect, const Cpu *cpu)
+{
+  g_autofree char *name =
+      cpu->family >= 0x15
+          ? g_strdup_printf ("amd-ucode/microcode_amd_fam%02xh.bin", (guint)cpu->family)
+          : g_strdup ("amd-ucode/microcode_amd.bin");
+  g_autoptr (GBytes) bytes = read_firmware (collect, name);
+  gsize size = 0;
+  const guint8 *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
+  return sv_microcode_find_amd_level (data, size, cpu_signature (cpu));
+}
+
+static const struct {
+  const char *vendor; /* as /proc/cpuinfo has it */
+  guint32 (*find) (const SvCollect *collect, const Cpu *cpu);
+} makers[] = {{"GenuineIntel", find_intel}, {"AuthenticAMD", find_amd}};
+
+/* Revisions of one processor compare; firmware of the board may be ahead of the disk. */
 static void
 check_microcode (SvCollect *collect)
 {
   if (g_strcmp0 (collect->inventory->virtualization, "none") != 0)
     return;
-  g_autofree char *cpu = sv_collect_read (collect, "proc/cpuinfo", NULL);
-  if (cpu != NULL && strstr (cpu, "GenuineIntel") != NULL)
-    check_intel (collect, cpu);
-  else if (cpu != NULL && strstr (cpu, "AuthenticAMD") != NULL)
-    sv_collect_add_gap (collect, "microcode", "of AMD processors it is not compared");
+  g_autofree char *text = sv_collect_read (collect, "proc/cpuinfo", NULL);
+  Cpu cpu;
+  for (gsize i = 0; text != NULL && i < G_N_ELEMENTS (makers); i++) {
+    if (strstr (text, makers[i].vendor) == NULL || !read_cpu (text, &cpu))
+      continue;
+    guint32 newest = makers[i].find (collect, &cpu);
+    if (newest > cpu.running)
+      add_reason (collect, "microcode 0x%x is installed, but 0x%x runs", newest,
+                  (guint)cpu.running);
+  }
 }
 
 gboolean

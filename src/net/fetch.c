@@ -262,12 +262,25 @@ conditions_of (Transfer *transfer)
 }
 
 static void
+set_trust (CURL *curl, const char *ca_file)
+{
+  curl_easy_setopt (curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* or later */
+  curl_easy_setopt (curl, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt (curl, CURLOPT_SSL_VERIFYHOST, 2L);
+  if (ca_file == NULL)
+    return;
+  curl_easy_setopt (curl, CURLOPT_CAINFO, ca_file);
+  curl_easy_setopt (curl, CURLOPT_CAPATH, NULL); /* nobody else */
+}
+
+static void
 set_options (Transfer *transfer, const HeaderList *headers, char *error_text)
 {
   const SvFetchRequest *request = transfer->request;
   CURL *curl = transfer->curl;
   curl_easy_setopt (curl, CURLOPT_URL, transfer->url);
   curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, request->allow_http ? "http,https" : "https");
+  set_trust (curl, request->ca_file);
   curl_easy_setopt (curl, CURLOPT_PROXY, request->proxy != NULL ? request->proxy : "");
   curl_easy_setopt (curl, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);

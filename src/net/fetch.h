@@ -11,6 +11,8 @@ typedef struct {
   guint timeout_ms;       /* 0: SV_LIMIT_FETCH_MS */
   const char *proxy;      /* (nullable) "http://proxy.example:3128"; NULL: none, whatever the
                              environment says. The proxy then decides what can be reached. */
+  const char *ca_file;    /* (nullable) PEM: who may vouch for the server; NULL: whom the system
+                             trusts */
   gboolean allow_http;    /* plain HTTP too: the answer proves nothing about who sent it */
   gboolean allow_private; /* loopback, private and link-local addresses too */
 } SvFetchRequest;

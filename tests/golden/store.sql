@@ -2,6 +2,8 @@
 -- 2 0002_scans 710eccf3460d6ff18989e933a9ec854f31322fff2f8ad1468772b94b5e6d132d
 -- 3 0003_finding_intervals b20711029f6f7b5f72aa9750c1e641fc089b48e8b281ca0008ed375164ec9349
 -- 4 0004_settled_statements d12ef0ba4fb81f0324f3abe294d2cff04afa643d0cedb25cfb5666e0d2c0a87e
+-- 5 0005_fleet e1f2484522805fb392f14546c7ea540c407b9cb27fd45acfb4ee69b6facca31c
+-- 6 0006_feed_signatures cb29e0c36475aca5943347a4501eca2da835ccc86d4d2535892ed44aae524cb2
 
 
 CREATE TABLE feed ( id TEXT NOT NULL PRIMARY KEY,
@@ -19,7 +21,9 @@ CREATE TABLE feed ( id TEXT NOT NULL PRIMARY KEY,
   records INTEGER NOT NULL DEFAULT 0,
   skipped INTEGER NOT NULL DEFAULT 0,
   error TEXT,
-  engine TEXT ) STRICT;
+  engine TEXT ,
+  keyring TEXT,
+  signature TEXT) STRICT;
 
 CREATE TABLE feed_advisory ( feed TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -121,7 +125,53 @@ CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY,
   hostname TEXT,
   distro TEXT,
   first_seen_us INTEGER NOT NULL DEFAULT 0,
-  last_seen_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
+  last_seen_us INTEGER NOT NULL DEFAULT 0 ,
+  package_set INTEGER NOT NULL DEFAULT 0,
+  posture INTEGER NOT NULL DEFAULT 0,
+  packages INTEGER NOT NULL DEFAULT 0,
+  os TEXT,
+  machine TEXT,
+  hardware_class TEXT,
+  kernel TEXT,
+  reboot TEXT,
+  collected_at_us INTEGER NOT NULL DEFAULT 0,
+  facts BLOB) STRICT;
+
+CREATE INDEX host_by_name ON host (hostname, id);
+
+CREATE INDEX host_by_set ON host (package_set);
+
+CREATE TABLE package_entry ( id INTEGER NOT NULL PRIMARY KEY,
+  digest BLOB NOT NULL,
+  name TEXT NOT NULL,
+  arch TEXT,
+  version TEXT NOT NULL,
+  source TEXT,
+  source_version TEXT,
+  state TEXT NOT NULL,
+  module TEXT,
+  vendor TEXT,
+  origin TEXT,
+  ecosystem TEXT ) STRICT;
+
+CREATE UNIQUE INDEX package_entry_by_digest ON package_entry (digest);
+
+CREATE TABLE package_set ( id INTEGER NOT NULL PRIMARY KEY,
+  digest BLOB NOT NULL,
+  base INTEGER NOT NULL DEFAULT 0,
+  size INTEGER NOT NULL,
+  members BLOB NOT NULL,
+  removed BLOB ) STRICT;
+
+CREATE INDEX package_set_by_base ON package_set (base);
+
+CREATE UNIQUE INDEX package_set_by_digest ON package_set (digest);
+
+CREATE TABLE posture ( id INTEGER NOT NULL PRIMARY KEY,
+  digest BLOB NOT NULL,
+  document TEXT NOT NULL ) STRICT;
+
+CREATE UNIQUE INDEX posture_by_digest ON posture (digest);
 
 CREATE TABLE scan ( id TEXT NOT NULL PRIMARY KEY,
   host TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE,
