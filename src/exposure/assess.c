@@ -130,8 +130,10 @@ ask_live_patches (const SvAssessing *assessing, SvLivePatches *patches, GError *
   const GPtrArray *packages = sv_live_patches_get_packages (patches);
   SvAssessment fixed_too = *assessing->assessment;
   fixed_too.keep_all = TRUE;
+  g_autoptr (SvClaims) claims = sv_claims_new (&fixed_too);
   SvAssessing asking = *assessing;
   asking.assessment = &fixed_too;
+  asking.claims = claims;
   for (guint i = 0; i < packages->len; i++) {
     g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func ((GDestroyNotify)sv_finding_free);
     if (!assess_package (&asking, packages->pdata[i], said, error))
