@@ -186,6 +186,43 @@ assess_one (const SvAssessing *assessing, const SvPackage *package, GPtrArray *f
   return done;
 }
 
+static gboolean
+give_findings (const SvPackage *package, GPtrArray *findings, SvFindingFunc func,
+               gpointer user_data, GError **error)
+{
+  for (guint i = 0; i < findings->len; i++) {
+    SvFinding *finding = g_steal_pointer (&findings->pdata[i]);
+    if (!func (package, finding, user_data, error))
+      return FALSE;
+  }
+  g_ptr_array_set_size (findings, 0);
+  return TRUE;
+}
+
+static gboolean
+assess_all (const SvAssessing *assessing, SvFindingFunc func, gpointer user_data, GError **error)
+{
+  g_autoptr (GPtrArray) packages = list_judged (assessing->assessment);
+  g_autoptr (GPtrArray) findings = g_ptr_array_new_with_free_func ((GDestroyNotify)sv_finding_free);
+  for (guint i = 0; i < packages->len; i++)
+    if (!assess_one (assessing, packages->pdata[i], findings, error) ||
+        !give_findings (packages->pdata[i], findings, func, user_data, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+sv_exposure_assess_each (const SvAssessment *assessment, SvFindingFunc func, gpointer user_data,
+                         GError **error)
+{
+  g_autoptr (SvKernels) kernels = sv_kernels_new (assessment->inventory);
+  g_autoptr (SvStreams) streams = sv_streams_new (assessment->inventory);
+  g_autoptr (SvClaims) claims = sv_claims_new (assessment);
+  const SvAssessing assessing = {assessment, kernels, streams, claims};
+  return ask_live_patches (&assessing, sv_kernels_get_live_patches (kernels), error) &&
+         assess_all (&assessing, func, user_data, error);
+}
+
 /* --- the order --- */
 
 /* A finding and the place of its flaw among all flaws. */
@@ -243,20 +280,19 @@ sort_findings (GPtrArray *findings)
     findings->pdata[i] = ranked[i].finding;
 }
 
+static gboolean
+collect_finding (const SvPackage *package, SvFinding *finding, gpointer findings, GError **error)
+{
+  g_ptr_array_add (findings, finding);
+  return TRUE;
+}
+
 gboolean
 sv_exposure_assess (const SvAssessment *assessment, GPtrArray **ret_findings, GError **error)
 {
   g_autoptr (GPtrArray) findings = g_ptr_array_new_with_free_func ((GDestroyNotify)sv_finding_free);
-  g_autoptr (SvKernels) kernels = sv_kernels_new (assessment->inventory);
-  g_autoptr (SvStreams) streams = sv_streams_new (assessment->inventory);
-  g_autoptr (SvClaims) claims = sv_claims_new (assessment);
-  const SvAssessing assessing = {assessment, kernels, streams, claims};
-  if (!ask_live_patches (&assessing, sv_kernels_get_live_patches (kernels), error))
+  if (!sv_exposure_assess_each (assessment, collect_finding, findings, error))
     return FALSE;
-  g_autoptr (GPtrArray) packages = list_judged (assessment);
-  for (guint i = 0; i < packages->len; i++)
-    if (!assess_one (&assessing, packages->pdata[i], findings, error))
-      return FALSE;
   sort_findings (findings);
   *ret_findings = g_steal_pointer (&findings);
   return TRUE;

@@ -60,3 +60,11 @@ typedef struct {
  */
 gboolean sv_exposure_assess (const SvAssessment *assessment, GPtrArray **ret_findings,
                              GError **error);
+
+/* Takes @finding; @package is the one of the inventory that it is in. */
+typedef gboolean (*SvFindingFunc) (const SvPackage *package, SvFinding *finding,
+                                   gpointer user_data, GError **error);
+
+/* The same findings, package by package and in no order: for who keeps little of each. */
+gboolean sv_exposure_assess_each (const SvAssessment *assessment, SvFindingFunc func,
+                                  gpointer user_data, GError **error);

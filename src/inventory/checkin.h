@@ -1,7 +1,7 @@
 /* What a host says of itself to its server, and what the server keeps of it. */
 #pragma once
 
-#include "inventory/inventory.h"
+#include "inventory/facts.h"
 
 /* One report: the set of packages by what changed, and everything else if it changed. */
 typedef struct {

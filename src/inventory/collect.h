@@ -1,7 +1,7 @@
 /* What the collectors of this room share. No other room includes this header. */
 #pragma once
 
-#include "inventory/inventory.h"
+#include "inventory/facts.h"
 #include "inventory/owners.h"
 
 /* One look at one host. */

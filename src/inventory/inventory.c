@@ -1,4 +1,4 @@
-#include "inventory/inventory.h"
+#include "inventory/facts.h"
 
 #include "inventory/collect.h"
 

@@ -1,7 +1,7 @@
 /* Sets of packages, named by their content; what an agent and its server call the same thing. */
 #pragma once
 
-#include "inventory/inventory.h"
+#include "inventory/facts.h"
 
 #define SV_DIGEST_BYTES 32
 

@@ -25,13 +25,12 @@ sv_package_set_find (SvDb *db, const SvDigest *digest, gint64 *ret_set, GError *
 
 /* --- reading --- */
 
-static void
-row_clear (SvPackageSetRow *row)
+void
+sv_package_set_row_clear (SvPackageSetRow *row)
 {
   g_clear_pointer (&row->added, g_array_unref);
   g_clear_pointer (&row->removed, g_array_unref);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SvPackageSetRow, row_clear)
 
 static GArray *
 decode_column (const SvQuery *query, guint column, GError **error)
@@ -53,12 +52,12 @@ read_row (const SvQuery *query, SvPackageSetRow *ret_row, GError **error)
   if (ret_row->removed != NULL)
     return TRUE;
   g_prefix_error (error, "package set %" G_GINT64_FORMAT ": ", ret_row->set);
-  row_clear (ret_row);
+  sv_package_set_row_clear (ret_row);
   return FALSE;
 }
 
-static gboolean
-load_row (SvDb *db, gint64 set, SvPackageSetRow *ret_row, GError **error)
+gboolean
+sv_package_set_load_row (SvDb *db, gint64 set, SvPackageSetRow *ret_row, GError **error)
 {
   g_autoptr (SvQuery) query =
       sv_db_query (db, "SELECT id, base, members, removed FROM package_set WHERE id = :set", error);
@@ -82,14 +81,14 @@ sv_package_set_load (SvDb *db, gint64 set, GArray **ret_ids, GError **error)
     return TRUE;
   }
   g_auto (SvPackageSetRow) row = {0};
-  if (!load_row (db, set, &row, error))
+  if (!sv_package_set_load_row (db, set, &row, error))
     return FALSE;
   if (row.base == 0) {
     *ret_ids = g_steal_pointer (&row.added);
     return TRUE;
   }
   g_auto (SvPackageSetRow) base = {0};
-  if (!load_row (db, row.base, &base, error))
+  if (!sv_package_set_load_row (db, row.base, &base, error))
     return FALSE;
   *ret_ids = sv_id_list_apply (base.added, row.removed, row.added);
   return TRUE;
@@ -158,7 +157,7 @@ static gboolean
 find_base_of (SvDb *db, gint64 set, gint64 *ret_base, GError **error)
 {
   g_auto (SvPackageSetRow) row = {0};
-  if (!load_row (db, set, &row, error))
+  if (!sv_package_set_load_row (db, set, &row, error))
     return FALSE;
   *ret_base = row.base != 0 ? row.base : set;
   return TRUE;

@@ -11,14 +11,19 @@ gboolean sv_package_set_find (SvDb *db, const SvDigest *digest, gint64 *ret_set,
  * which every host has before its first report. */
 gboolean sv_package_set_load (SvDb *db, gint64 set, GArray **ret_ids, GError **error);
 
-/* @ret_base: (out): the whole set that @set differs from, itself if it is whole. The others as in
- * sv_package_set_load(), of the difference alone: for who holds many sets in memory. */
+/* A set as it is laid out: for who holds many in memory. */
 typedef struct {
   gint64 set;
   gint64 base;     /* 0: `added` is the whole set */
   GArray *added;   /* (element-type guint32) */
   GArray *removed; /* likewise */
 } SvPackageSetRow;
+
+void sv_package_set_row_clear (SvPackageSetRow *row);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SvPackageSetRow, sv_package_set_row_clear)
+
+/* SV_ERROR_NOT_FOUND if there is none of that number. */
+gboolean sv_package_set_load_row (SvDb *db, gint64 set, SvPackageSetRow *ret_row, GError **error);
 
 /* Walks all sets, whole ones first. Lent for the call; FALSE with @error ends the walk. */
 typedef gboolean (*SvPackageSetFunc) (const SvPackageSetRow *row, gpointer user_data,

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "db/db.h"
-#include "inventory/inventory.h"
+#include "inventory/facts.h"
 
 /* The number of the posture that @facts make: distro, hardware class, kernels, live patches, module
  * streams, release lock. Stores it if it is new. */

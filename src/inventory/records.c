@@ -1,4 +1,4 @@
-#include "inventory/inventory.h"
+#include "inventory/facts.h"
 
 #define F(T, member, kind, text, ...) SV_FIELD (T, member, kind, .doc = text, ##__VA_ARGS__)
 #define STRING(T, member, text, ...) F (T, member, SV_TYPE_STRING, text, ##__VA_ARGS__)

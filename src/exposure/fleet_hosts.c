@@ -1,0 +1,333 @@
+/* Hosts of the fleet index: all of them at the start, then one by one. */
+#include "exposure/fleet_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ID(list, i) g_array_index (list, guint32, i)
+
+GArray *
+sv_fleet_set_resolve (const SvFleetSet *set)
+{
+  return set->base == NULL ? g_array_ref (set->added)
+                           : sv_id_list_apply (set->base->added, set->removed, set->added);
+}
+
+/* --- sets --- */
+
+static SvFleetSet *
+find_set (const SvFleet *fleet, gint64 set)
+{
+  return g_hash_table_lookup (fleet->sets, &set);
+}
+
+static SvFleetSet *
+add_set (SvFleet *fleet, const SvPackageSetRow *row, const SvFleetSet *base)
+{
+  SvFleetSet *set = g_new (SvFleetSet, 1);
+  *set = (SvFleetSet){base, g_array_ref (row->added), g_array_ref (row->removed)};
+  g_hash_table_insert (fleet->sets, g_memdup2 (&row->set, sizeof row->set), set);
+  return set;
+}
+
+static gboolean
+take_set (const SvPackageSetRow *row, gpointer user_data, GError **error)
+{
+  SvFleet *fleet = user_data;
+  const SvFleetSet *base = row->base != 0 ? find_set (fleet, row->base) : NULL;
+  if (row->base == 0 || base != NULL) {
+    add_set (fleet, row, base);
+    return TRUE;
+  }
+  g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA,
+               "package set %" G_GINT64_FORMAT " differs from one that is not there", row->set);
+  return FALSE;
+}
+
+/* The set of that number, read from the store if it is new here. */
+static gboolean
+load_set (SvFleet *fleet, SvDb *db, gint64 set, SvFleetSet **ret_set, GError **error)
+{
+  *ret_set = find_set (fleet, set);
+  if (*ret_set != NULL)
+    return TRUE;
+  g_auto (SvPackageSetRow) row = {0};
+  SvFleetSet *base = NULL;
+  if (!sv_package_set_load_row (db, set, &row, error) ||
+      (row.base != 0 && !load_set (fleet, db, row.base, &base, error)))
+    return FALSE;
+  *ret_set = add_set (fleet, &row, base);
+  return TRUE;
+}
+
+/* --- which parts a host has --- */
+
+static GArray *
+list_joint (SvFleet *fleet, const GArray *entries)
+{
+  GArray *joint = g_array_new (FALSE, FALSE, sizeof (guint32));
+  for (guint i = 0; i < entries->len; i++)
+    if (sv_fleet_is_joint (fleet, ID (entries, i)))
+      g_array_append_val (joint, ID (entries, i));
+  return joint;
+}
+
+/* Puts @host, or takes it out of, the parts of @entries that are judged alone. */
+static void
+mark_singles (SvFleet *fleet, guint32 platform, const GArray *entries, guint32 host, gboolean put)
+{
+  for (guint i = 0; i < entries->len; i++) {
+    if (sv_fleet_is_joint (fleet, ID (entries, i)))
+      continue;
+    SvPart *part = sv_fleet_get_part (fleet, platform, ID (entries, i));
+    if (put)
+      roaring_bitmap_add (part->hosts, host);
+    else
+      roaring_bitmap_remove (part->hosts, host);
+  }
+}
+
+static void
+join_group (SvFleet *fleet, guint32 ordinal, const GArray *entries)
+{
+  SvFleetHost *host = &g_array_index (fleet->hosts, SvFleetHost, ordinal);
+  g_autoptr (GArray) joint = list_joint (fleet, entries);
+  host->group = 0;
+  if (joint->len == 0)
+    return;
+  SvPart *group = sv_fleet_get_group (fleet, host->posture, joint);
+  roaring_bitmap_add (group->hosts, ordinal);
+  host->group = group->id;
+}
+
+static void
+leave_group (SvFleet *fleet, guint32 ordinal)
+{
+  SvFleetHost *host = &g_array_index (fleet->hosts, SvFleetHost, ordinal);
+  if (host->group != 0)
+    roaring_bitmap_remove (((SvPart *)fleet->parts->pdata[host->group])->hosts, ordinal);
+  host->group = 0;
+}
+
+static guint32
+platform_of (const SvFleet *fleet, const SvFleetHost *host)
+{
+  const SvPosture *posture = g_hash_table_lookup (fleet->postures, &host->posture);
+  return posture->platform;
+}
+
+/* --- all at the start --- */
+
+static gboolean
+take_host (const char *id, gint64 set, gint64 posture, gpointer user_data, GError **error)
+{
+  SvFleet *fleet = user_data;
+  const SvFleetHost host = {.id = g_string_chunk_insert (fleet->names, id),
+                            .set = find_set (fleet, set),
+                            .posture = posture};
+  g_array_append_val (fleet->hosts, host);
+  if (host.set != NULL)
+    return TRUE;
+  g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA,
+               "host '%s' has package set %" G_GINT64_FORMAT ", which is not there", id, set);
+  return FALSE;
+}
+
+static const SvFleetSet *
+whole_of (const SvFleetHost *host)
+{
+  return host->set->base != NULL ? host->set->base : host->set;
+}
+
+/* Hosts that are alike get neighbouring ordinals: their bitmaps are then a few runs. */
+static int
+compare_hosts (const void *a, const void *b)
+{
+  const SvFleetHost *x = a, *y = b;
+  if (x->posture != y->posture)
+    return x->posture < y->posture ? -1 : 1;
+  if (whole_of (x) != whole_of (y))
+    return whole_of (x) < whole_of (y) ? -1 : 1;
+  if (x->set != y->set)
+    return x->set < y->set ? -1 : 1;
+  return strcmp (x->id, y->id);
+}
+
+static gboolean
+load_postures (SvFleet *fleet, SvDb *db, GError **error)
+{
+  SvPosture *posture;
+  for (guint i = 0; i < fleet->hosts->len; i++)
+    if (!sv_fleet_load_posture (fleet, db, g_array_index (fleet->hosts, SvFleetHost, i).posture,
+                                &posture, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Hosts @begin to @end, which are of one posture and one whole set: the whole set for all of them
+ * at once, then what each has besides. */
+static void
+mark_run (SvFleet *fleet, guint32 begin, guint32 end)
+{
+  const SvFleetHost *first = &g_array_index (fleet->hosts, SvFleetHost, begin);
+  const GArray *whole = whole_of (first)->added;
+  guint32 platform = platform_of (fleet, first);
+  for (guint i = 0; i < whole->len; i++)
+    if (!sv_fleet_is_joint (fleet, ID (whole, i)))
+      roaring_bitmap_add_range_closed (sv_fleet_get_part (fleet, platform, ID (whole, i))->hosts,
+                                       begin, end - 1);
+  for (guint32 ordinal = begin; ordinal < end; ordinal++) {
+    const SvFleetSet *set = g_array_index (fleet->hosts, SvFleetHost, ordinal).set;
+    g_autoptr (GArray) entries = sv_fleet_set_resolve (set);
+    if (set->base != NULL) {
+      mark_singles (fleet, platform, set->removed, ordinal, FALSE);
+      mark_singles (fleet, platform, set->added, ordinal, TRUE);
+    }
+    join_group (fleet, ordinal, entries);
+  }
+}
+
+static void
+mark_all (SvFleet *fleet)
+{
+  const SvFleetHost *hosts = (const SvFleetHost *)(gpointer)fleet->hosts->data;
+  for (guint32 begin = 0, end; begin < fleet->hosts->len; begin = end) {
+    for (end = begin + 1; end < fleet->hosts->len; end++)
+      if (hosts[end].posture != hosts[begin].posture ||
+          whole_of (&hosts[end]) != whole_of (&hosts[begin]))
+        break;
+    mark_run (fleet, begin, end);
+  }
+  for (guint i = 1; i < fleet->parts->len; i++) {
+    SvPart *part = fleet->parts->pdata[i];
+    roaring_bitmap_run_optimize (part->hosts);
+    roaring_bitmap_shrink_to_fit (part->hosts);
+  }
+}
+
+static void
+number_hosts (SvFleet *fleet)
+{
+  qsort (fleet->hosts->data, fleet->hosts->len, sizeof (SvFleetHost), compare_hosts);
+  for (guint32 i = 0; i < fleet->hosts->len; i++)
+    g_hash_table_insert (fleet->ordinals, g_array_index (fleet->hosts, SvFleetHost, i).id,
+                         GUINT_TO_POINTER (i + 1));
+  fleet->n_hosts = fleet->hosts->len;
+}
+
+static gboolean
+load_all (SvFleet *fleet, SvDb *db, GError **error)
+{
+  g_autoptr (SvTx) tx = sv_db_begin_read (db, error);
+  if (tx == NULL || !sv_dictionary_refresh (fleet->dictionary, db, error) ||
+      !sv_package_set_foreach (db, take_set, fleet, error) ||
+      !sv_host_foreach_set (db, take_host, fleet, error) || !load_postures (fleet, db, error))
+    return FALSE;
+  number_hosts (fleet);
+  mark_all (fleet);
+  fleet->generation++;
+  return TRUE;
+}
+
+gboolean
+sv_fleet_load (SvFleet *fleet, SvDb *db, GError **error)
+{
+  g_rw_lock_writer_lock (&fleet->lock);
+  gboolean loaded = load_all (fleet, db, error);
+  g_rw_lock_writer_unlock (&fleet->lock);
+  return loaded;
+}
+
+/* --- one by one --- */
+
+/* The ordinal of @id, which gets one if it is new. */
+static guint32
+get_ordinal (SvFleet *fleet, const char *id)
+{
+  guint known = GPOINTER_TO_UINT (g_hash_table_lookup (fleet->ordinals, id));
+  if (known != 0)
+    return known - 1;
+  const SvFleetHost host = {.id = g_string_chunk_insert (fleet->names, id)};
+  g_array_append_val (fleet->hosts, host);
+  g_hash_table_insert (fleet->ordinals, host.id, GUINT_TO_POINTER (fleet->hosts->len));
+  return fleet->hosts->len - 1;
+}
+
+/* Takes the host out of every part. */
+static void
+clear_host (SvFleet *fleet, guint32 ordinal)
+{
+  SvFleetHost *host = &g_array_index (fleet->hosts, SvFleetHost, ordinal);
+  if (host->set == NULL)
+    return;
+  g_autoptr (GArray) entries = sv_fleet_set_resolve (host->set);
+  mark_singles (fleet, platform_of (fleet, host), entries, ordinal, FALSE);
+  leave_group (fleet, ordinal);
+  host->set = NULL;
+  fleet->n_hosts--;
+}
+
+/* Between two sets of one platform most stays: only what differs is touched. */
+static void
+change_set (SvFleet *fleet, guint32 ordinal, const SvFleetSet *set, guint32 platform)
+{
+  SvFleetHost *host = &g_array_index (fleet->hosts, SvFleetHost, ordinal);
+  g_autoptr (GArray) old = sv_fleet_set_resolve (host->set), now = sv_fleet_set_resolve (set);
+  g_autoptr (GArray) gone = sv_id_list_subtract (old, now), come = sv_id_list_subtract (now, old);
+  mark_singles (fleet, platform, gone, ordinal, FALSE);
+  mark_singles (fleet, platform, come, ordinal, TRUE);
+  host->set = set;
+}
+
+static void
+place_host (SvFleet *fleet, guint32 ordinal, const SvFleetSet *set, gint64 posture)
+{
+  SvFleetHost *host = &g_array_index (fleet->hosts, SvFleetHost, ordinal);
+  const SvPosture *to = g_hash_table_lookup (fleet->postures, &posture);
+  if (host->set != NULL && platform_of (fleet, host) != to->platform)
+    clear_host (fleet, ordinal);
+  g_autoptr (GArray) entries = sv_fleet_set_resolve (set);
+  if (host->set == NULL) {
+    mark_singles (fleet, to->platform, entries, ordinal, TRUE);
+    host->set = set;
+    fleet->n_hosts++;
+  } else {
+    change_set (fleet, ordinal, set, to->platform);
+  }
+  leave_group (fleet, ordinal);
+  host->posture = posture;
+  join_group (fleet, ordinal, entries);
+}
+
+gboolean
+sv_fleet_move (SvFleet *fleet, SvDb *db, const char *host, gint64 set, gint64 posture,
+               GError **error)
+{
+  SvFleetSet *to = NULL;
+  SvPosture *in = NULL;
+  if (!sv_dictionary_refresh (fleet->dictionary, db, error))
+    return FALSE;
+  g_rw_lock_writer_lock (&fleet->lock);
+  gboolean loaded = load_set (fleet, db, set, &to, error) &&
+                    sv_fleet_load_posture (fleet, db, posture, &in, error);
+  if (loaded) {
+    place_host (fleet, get_ordinal (fleet, host), to, posture);
+    fleet->generation++;
+  }
+  g_rw_lock_writer_unlock (&fleet->lock);
+  return loaded;
+}
+
+void
+sv_fleet_remove (SvFleet *fleet, const char *host)
+{
+  g_rw_lock_writer_lock (&fleet->lock);
+  guint ordinal = GPOINTER_TO_UINT (g_hash_table_lookup (fleet->ordinals, host));
+  if (ordinal != 0) {
+    clear_host (fleet, ordinal - 1);
+    g_hash_table_remove (fleet->ordinals, host);
+    g_array_index (fleet->hosts, SvFleetHost, ordinal - 1).id = NULL;
+    fleet->generation++;
+  }
+  g_rw_lock_writer_unlock (&fleet->lock);
+}

@@ -1,0 +1,322 @@
+/* Matches: every part judged once, by the judge of single hosts. */
+#include "exposure/fleet_private.h"
+
+#include <string.h>
+
+static void
+free_array (gpointer array)
+{
+  if (array != NULL)
+    g_array_unref (array);
+}
+
+SvMatch *
+sv_match_new (void)
+{
+  SvMatch *match = g_new0 (SvMatch, 1);
+  match->numbers = g_hash_table_new (g_str_hash, g_str_equal);
+  match->names = sv_strings_new ();
+  match->order = g_array_new (FALSE, FALSE, sizeof (guint32));
+  match->parts_of = g_ptr_array_new_with_free_func (free_array);
+  match->flaws_of = g_ptr_array_new_with_free_func (free_array);
+  return match;
+}
+
+void
+sv_match_free (SvMatch *match)
+{
+  g_hash_table_unref (match->numbers);
+  g_ptr_array_unref (match->names);
+  g_array_unref (match->order);
+  g_ptr_array_unref (match->parts_of);
+  g_ptr_array_unref (match->flaws_of);
+  g_free (match);
+}
+
+gint64
+sv_match_find (const SvMatch *match, const char *vulnerability)
+{
+  return (gint64)GPOINTER_TO_SIZE (g_hash_table_lookup (match->numbers, vulnerability)) - 1;
+}
+
+static guint32
+number_of (SvMatch *match, const char *vulnerability)
+{
+  gint64 known = sv_match_find (match, vulnerability);
+  if (known >= 0)
+    return (guint32)known;
+  char *name = g_strdup (vulnerability);
+  g_ptr_array_add (match->names, name);
+  g_ptr_array_add (match->parts_of, g_array_new (FALSE, FALSE, sizeof (SvPartFlaw)));
+  g_hash_table_insert (match->numbers, name, GSIZE_TO_POINTER ((gsize)match->names->len));
+  return match->names->len - 1;
+}
+
+/* The list of what is true of part @id, made empty if there is none yet: then it is judged. */
+static GArray *
+flaws_of (SvMatch *match, guint32 id)
+{
+  while (match->flaws_of->len <= id)
+    g_ptr_array_add (match->flaws_of, NULL);
+  if (match->flaws_of->pdata[id] == NULL)
+    match->flaws_of->pdata[id] = g_array_new (FALSE, FALSE, sizeof (SvPartFlaw));
+  return match->flaws_of->pdata[id];
+}
+
+/* --- judging --- */
+
+/* One match in the making. */
+typedef struct {
+  const SvClaimSource *claims;
+  gsize n_claims;
+  SvMatch *match;
+  GHashTable *part_of; /* SvPackage -> SvPart, of the platform being judged; NULL: a group is */
+  const SvPart *group;
+} Making;
+
+static gboolean
+is_worse (const SvPartFlaw *a, const SvPartFlaw *b)
+{
+  if (a->verdict != b->verdict)
+    return a->verdict > b->verdict;
+  return !a->is_low && b->is_low;
+}
+
+/* A flaw in several packages of a group counts as the worst of them (48). */
+static void
+add_flaw (GArray *flaws, SvPartFlaw flaw, gboolean may_repeat)
+{
+  for (guint i = 0; may_repeat && i < flaws->len; i++) {
+    SvPartFlaw *known = &g_array_index (flaws, SvPartFlaw, i);
+    if (known->flaw != flaw.flaw)
+      continue;
+    if (is_worse (&flaw, known))
+      *known = flaw;
+    return;
+  }
+  g_array_append_val (flaws, flaw);
+}
+
+static gboolean
+note_finding (const SvPackage *package, SvFinding *owned, gpointer user_data, GError **error)
+{
+  g_autoptr (SvFinding) finding = owned;
+  Making *making = user_data;
+  const SvPart *part =
+      making->group != NULL ? making->group : g_hash_table_lookup (making->part_of, package);
+  const SvPartFlaw flaw = {.flaw = number_of (making->match, finding->vulnerability),
+                           .verdict = (guint8)finding->verdict,
+                           .is_low = finding->low_relevance || finding->unimportant,
+                           .is_fixable = finding->fixed != NULL};
+  add_flaw (flaws_of (making->match, part->id), flaw, making->group != NULL);
+  return TRUE;
+}
+
+static gboolean
+assess (Making *making, const SvInventory *inventory, GError **error)
+{
+  const SvAssessment assessment = {
+      .inventory = inventory, .claims = making->claims, .n_claims = making->n_claims};
+  return sv_exposure_assess_each (&assessment, note_finding, making, error);
+}
+
+static SvPackage *
+package_of (SvFleet *fleet, guint32 entry)
+{
+  return (SvPackage *)sv_dictionary_find_package (fleet->dictionary, entry);
+}
+
+/* All single packages of one platform are judged as if they were one host's. */
+static gboolean
+judge_platform (SvFleet *fleet, Making *making, guint32 platform, const GPtrArray *parts,
+                GError **error)
+{
+  g_autoptr (GHashTable) part_of = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) packages = g_ptr_array_new ();
+  for (guint i = 0; i < parts->len; i++) {
+    SvPart *part = parts->pdata[i];
+    if (part->platform != platform || part->posture != 0)
+      continue;
+    SvPackage *package = package_of (fleet, part->entry);
+    g_hash_table_insert (part_of, package, part);
+    g_ptr_array_add (packages, package);
+    flaws_of (making->match, part->id);
+  }
+  making->part_of = part_of;
+  making->group = NULL;
+  const SvPlatform *of = fleet->platforms->pdata[platform];
+  const SvInventory inventory = {.distro = of->facts->distro, .packages = packages};
+  return assess (making, &inventory, error);
+}
+
+static gboolean
+judge_group (SvFleet *fleet, Making *making, const SvPart *part, const SvPosture *posture,
+             GError **error)
+{
+  g_autoptr (GPtrArray) packages = g_ptr_array_new ();
+  for (guint32 i = 0; i < part->n_entries; i++)
+    g_ptr_array_add (packages, package_of (fleet, part->entries[i]));
+  SvInventory inventory = *posture->facts;
+  inventory.packages = packages;
+  making->group = part;
+  flaws_of (making->match, part->id);
+  return assess (making, &inventory, error);
+}
+
+static gboolean
+judge_groups (SvFleet *fleet, Making *making, const GPtrArray *parts, GError **error)
+{
+  for (guint i = 0; i < parts->len; i++) {
+    const SvPart *part = parts->pdata[i];
+    if (part->posture == 0)
+      continue;
+    g_rw_lock_reader_lock (&fleet->lock);
+    const SvPosture *posture = g_hash_table_lookup (fleet->postures, &part->posture);
+    g_rw_lock_reader_unlock (&fleet->lock);
+    if (!judge_group (fleet, making, part, posture, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* --- what is true of parts, the other way round --- */
+
+static gint
+compare_numbers (gconstpointer a, gconstpointer b, gpointer names)
+{
+  const GPtrArray *list = names;
+  return sv_text_compare_natural (list->pdata[*(const guint32 *)a],
+                                  list->pdata[*(const guint32 *)b]);
+}
+
+static void
+sort_names (SvMatch *match)
+{
+  g_array_set_size (match->order, match->names->len);
+  for (guint32 i = 0; i < match->names->len; i++)
+    g_array_index (match->order, guint32, i) = i;
+  g_array_sort_with_data (match->order, compare_numbers, match->names);
+}
+
+static void
+add_part_to_flaws (SvMatch *match, guint32 part)
+{
+  const GArray *flaws = match->flaws_of->pdata[part];
+  for (guint i = 0; flaws != NULL && i < flaws->len; i++) {
+    SvPartFlaw of = g_array_index (flaws, SvPartFlaw, i);
+    GArray *parts = match->parts_of->pdata[of.flaw];
+    of.flaw = part;
+    g_array_append_val (parts, of);
+  }
+}
+
+static void
+turn_round (SvMatch *match)
+{
+  for (guint32 part = 0; part < match->flaws_of->len; part++)
+    add_part_to_flaws (match, part);
+  sort_names (match);
+}
+
+/* --- putting in force --- */
+
+/* Parts never go while the index lives: a list of them holds without the lock. */
+static GPtrArray *
+list_parts (SvFleet *fleet, gboolean only_new, guint *ret_n_platforms)
+{
+  GPtrArray *list = g_ptr_array_new ();
+  g_rw_lock_reader_lock (&fleet->lock);
+  const GPtrArray *judged = fleet->match->flaws_of;
+  for (guint i = 1; i < fleet->parts->len; i++)
+    if (!only_new || i >= judged->len || judged->pdata[i] == NULL)
+      g_ptr_array_add (list, fleet->parts->pdata[i]);
+  *ret_n_platforms = fleet->platforms->len;
+  g_rw_lock_reader_unlock (&fleet->lock);
+  return list;
+}
+
+static SvMatch *
+make_match (SvFleet *fleet, Making *making, gboolean only_new, GError **error)
+{
+  guint n_platforms;
+  g_autoptr (GPtrArray) parts = list_parts (fleet, only_new, &n_platforms);
+  g_autoptr (SvMatch) match = sv_match_new ();
+  making->match = match;
+  for (guint platform = 0; platform < n_platforms; platform++)
+    if (!judge_platform (fleet, making, platform, parts, error))
+      return NULL;
+  return judge_groups (fleet, making, parts, error) ? g_steal_pointer (&match) : NULL;
+}
+
+/* Adds what @fresh knows of parts that @match has not judged. */
+static void
+merge (SvMatch *match, const SvMatch *fresh)
+{
+  for (guint32 part = 0; part < fresh->flaws_of->len; part++) {
+    const GArray *flaws = fresh->flaws_of->pdata[part];
+    if (flaws == NULL)
+      continue;
+    GArray *into = flaws_of (match, part);
+    for (guint i = 0; i < flaws->len; i++) {
+      SvPartFlaw flaw = g_array_index (flaws, SvPartFlaw, i);
+      flaw.flaw = number_of (match, fresh->names->pdata[flaw.flaw]);
+      g_array_append_val (into, flaw);
+    }
+    add_part_to_flaws (match, part);
+  }
+  sort_names (match);
+}
+
+/* Puts *@match in force, and gives what was. */
+static void
+swap_match (SvFleet *fleet, SvMatch **match)
+{
+  SvMatch *old = fleet->match;
+  fleet->match = *match;
+  *match = old;
+}
+
+static gboolean
+match_parts (SvFleet *fleet, Making *making, gint64 now_us, gboolean only_new, GError **error)
+{
+  SvMatch *fresh = make_match (fleet, making, only_new, error);
+  if (fresh == NULL)
+    return FALSE;
+  if (!only_new)
+    turn_round (fresh);
+  g_rw_lock_writer_lock (&fleet->lock);
+  if (only_new)
+    merge (fleet->match, fresh);
+  else
+    swap_match (fleet, &fresh);
+  fleet->match->at_us = now_us;
+  fleet->generation++;
+  g_rw_lock_writer_unlock (&fleet->lock);
+  sv_match_free (fresh);
+  return TRUE;
+}
+
+static gboolean
+match_locked (SvFleet *fleet, const SvClaimSource *claims, gsize n_claims, gint64 now_us,
+              gboolean only_new, GError **error)
+{
+  Making making = {.claims = claims, .n_claims = n_claims};
+  g_mutex_lock (&fleet->matching);
+  gboolean matched = match_parts (fleet, &making, now_us, only_new, error);
+  g_mutex_unlock (&fleet->matching);
+  return matched;
+}
+
+gboolean
+sv_fleet_match (SvFleet *fleet, const SvClaimSource *claims, gsize n_claims, gint64 now_us,
+                GError **error)
+{
+  return match_locked (fleet, claims, n_claims, now_us, FALSE, error);
+}
+
+gboolean
+sv_fleet_match_new (SvFleet *fleet, const SvClaimSource *claims, gsize n_claims, gint64 now_us,
+                    GError **error)
+{
+  return match_locked (fleet, claims, n_claims, now_us, TRUE, error);
+}
