@@ -54,5 +54,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvWorker, sv_worker_free)
  * behind the last document. */
 gboolean sv_worker_next (SvWorker *worker, const char **ret_name, GError **error);
 
-/* Bytes of the document that sv_worker_next() gave, as SvStreamRead has it: 0 is its end. */
-gssize sv_worker_read (gpointer worker, void *buffer, gsize size, GError **error);
+/* Bytes of the document that sv_worker_next() gave, as SvStreamRead has it: 0 is its end. @source
+ * is the SvWorker. */
+gssize sv_worker_read (gpointer source, void *buffer, gsize size, GError **error);
