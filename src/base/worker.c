@@ -389,3 +389,18 @@ sv_worker_next (SvWorker *worker, const char **ret_name, GError **error)
   *ret_name = worker->document;
   return TRUE;
 }
+
+static gboolean
+do_nothing (SvWorkerOutput *output, gpointer user_data, GError **error)
+{
+  return TRUE;
+}
+
+gboolean
+sv_worker_check (GError **error)
+{
+  g_auto (SvFd) fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  g_autoptr (SvWorker) worker = sv_worker_new ("/dev/null", fd, do_nothing, NULL, error);
+  const char *name;
+  return worker != NULL && sv_worker_next (worker, &name, error);
+}

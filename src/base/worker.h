@@ -46,6 +46,9 @@ gboolean sv_worker_break (SvWorkerOutput *output, const GError *failure, GError 
 SvWorker *sv_worker_new (const char *name, int input_fd, SvWorkerFunc func, gpointer user_data,
                          GError **error);
 
+/* Whether this system can confine a worker at all; SV_ERROR_UNSUPPORTED if it cannot. */
+gboolean sv_worker_check (GError **error);
+
 /* Ends the child whatever it is doing. */
 void sv_worker_free (SvWorker *worker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvWorker, sv_worker_free)

@@ -41,22 +41,20 @@ limit (int resource, rlim_t value)
   return setrlimit (resource, &both) == 0;
 }
 
-/* Bytes of address space in use now; 0 if that cannot be told. */
+/* Bytes of address space in use now, generously where there is no /proc to tell. */
 static rlim_t
 used_bytes (void)
 {
   g_autofree char *text = NULL;
   if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL))
-    return 0;
+    return 4LL << 30;
   return (rlim_t)g_ascii_strtoull (text, NULL, 10) * (rlim_t)sysconf (_SC_PAGESIZE);
 }
 
 static gboolean
 limit_memory (void)
 {
-  rlim_t used = used_bytes ();
-  return IS_SANITIZED ||
-         (used > 0 && limit (RLIMIT_AS, used + SV_LIMIT_DECODER_BYTES + SPARE_BYTES));
+  return IS_SANITIZED || limit (RLIMIT_AS, used_bytes () + SV_LIMIT_DECODER_BYTES + SPARE_BYTES);
 }
 
 /* Time zone and character sets come from files, at the first use of either: now, while files open.

@@ -1,5 +1,4 @@
 #include "base/base.h"
-#include "base/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -76,6 +75,14 @@ test_documents (Place *place, gconstpointer data)
   const char *name = "unset";
   g_assert_true (sv_worker_next (worker, &name, NULL));
   g_assert_null (name);
+}
+
+static void
+test_check (Place *place, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_true (sv_worker_check (&error));
+  g_assert_no_error (error);
 }
 
 static void
@@ -353,6 +360,7 @@ main (int argc, char **argv)
     const char *path;
     void (*func) (Place *, gconstpointer);
   } rows[] = {
+      {"/worker/check", test_check},
       {"/worker/documents", test_documents},
       {"/worker/documents-passed-over", test_documents_passed_over},
       {"/worker/broken-document", test_broken_document},
