@@ -16,3 +16,4 @@
 #include "base/strings.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "base/worker.h"

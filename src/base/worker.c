@@ -4,15 +4,18 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/limits.h"
 #include "base/worker_sandbox.h"
 
 enum {
   EXIT_NO_SANDBOX = 77,
+  DYING_MS = 1000,
   OUTPUT_FD = 1,
   PIPE_BYTES = 1 << 20,
   MAX_PAYLOAD_BYTES = 64 * 1024,
@@ -176,13 +179,26 @@ sv_worker_new (const char *name, int input_fd, SvWorkerFunc func, gpointer user_
   return worker;
 }
 
+/* How the child ended. Its pipe is closed a moment before it is dead; one that closed it and lives
+ * on is ended. */
+static int
+bury (SvWorker *worker)
+{
+  int status = 0;
+  g_auto (SvFd) pidfd = pidfd_open (worker->pid, 0);
+  struct pollfd polled = {.fd = pidfd, .events = POLLIN};
+  TEMP_FAILURE_RETRY (poll (&polled, 1, DYING_MS));
+  kill (worker->pid, SIGKILL);
+  TEMP_FAILURE_RETRY (waitpid (worker->pid, &status, 0));
+  worker->pid = 0;
+  return status;
+}
+
 /* Why a child ended without saying so. */
 static gboolean
 refuse_dead (SvWorker *worker, GError **error)
 {
-  int status = 0;
-  TEMP_FAILURE_RETRY (waitpid (worker->pid, &status, 0));
-  worker->pid = 0;
+  int status = bury (worker);
   if (WIFEXITED (status) && WEXITSTATUS (status) == EXIT_NO_SANDBOX) {
     g_set_error (error, SV_ERROR, SV_ERROR_UNSUPPORTED,
                  "'%s' is not decoded: this system cannot confine the decoder (seccomp)",
@@ -372,4 +388,19 @@ sv_worker_next (SvWorker *worker, const char **ret_name, GError **error)
   worker->ready = FALSE;
   *ret_name = worker->document;
   return TRUE;
+}
+
+static gboolean
+do_nothing (SvWorkerOutput *output, gpointer user_data, GError **error)
+{
+  return TRUE;
+}
+
+gboolean
+sv_worker_check (GError **error)
+{
+  g_auto (SvFd) fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  g_autoptr (SvWorker) worker = sv_worker_new ("/dev/null", fd, do_nothing, NULL, error);
+  const char *name;
+  return worker != NULL && sv_worker_next (worker, &name, error);
 }

@@ -46,6 +46,9 @@ gboolean sv_worker_break (SvWorkerOutput *output, const GError *failure, GError 
 SvWorker *sv_worker_new (const char *name, int input_fd, SvWorkerFunc func, gpointer user_data,
                          GError **error);
 
+/* Whether this system can confine a worker at all; SV_ERROR_UNSUPPORTED if it cannot. */
+gboolean sv_worker_check (GError **error);
+
 /* Ends the child whatever it is doing. */
 void sv_worker_free (SvWorker *worker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvWorker, sv_worker_free)
@@ -54,5 +57,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvWorker, sv_worker_free)
  * behind the last document. */
 gboolean sv_worker_next (SvWorker *worker, const char **ret_name, GError **error);
 
-/* Bytes of the document that sv_worker_next() gave, as SvStreamRead has it: 0 is its end. */
-gssize sv_worker_read (gpointer worker, void *buffer, gsize size, GError **error);
+/* Bytes of the document that sv_worker_next() gave, as SvStreamRead has it: 0 is its end. @source
+ * is the SvWorker. */
+gssize sv_worker_read (gpointer source, void *buffer, gsize size, GError **error);

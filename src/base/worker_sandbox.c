@@ -1,9 +1,7 @@
 #include "base/worker_sandbox.h"
 
 #include <fcntl.h>
-#include <iconv.h>
 #include <seccomp.h>
-#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -43,36 +41,29 @@ limit (int resource, rlim_t value)
   return setrlimit (resource, &both) == 0;
 }
 
-/* Bytes of address space in use now; 0 if that cannot be told. */
+/* Bytes of address space in use now, generously where there is no /proc to tell. */
 static rlim_t
 used_bytes (void)
 {
-  unsigned long pages = 0;
-  FILE *file = fopen ("/proc/self/statm", "re");
-  if (file == NULL)
-    return 0;
-  int n = fscanf (file, "%lu", &pages);
-  fclose (file);
-  return n == 1 ? (rlim_t)pages * (rlim_t)sysconf (_SC_PAGESIZE) : 0;
+  g_autofree char *text = NULL;
+  if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL))
+    return 4LL << 30;
+  return (rlim_t)g_ascii_strtoull (text, NULL, 10) * (rlim_t)sysconf (_SC_PAGESIZE);
 }
 
 static gboolean
 limit_memory (void)
 {
-  rlim_t used = used_bytes ();
-  return IS_SANITIZED ||
-         (used > 0 && limit (RLIMIT_AS, used + SV_LIMIT_DECODER_BYTES + SPARE_BYTES));
+  return IS_SANITIZED || limit (RLIMIT_AS, used_bytes () + SV_LIMIT_DECODER_BYTES + SPARE_BYTES);
 }
 
-/* Time zone and character set come from files, at the first use of either: now, while files open.
+/* Time zone and character sets come from files, at the first use of either: now, while files open.
  */
 static void
 load_locale (void)
 {
   tzset ();
-  iconv_t names = iconv_open ("UTF-8", "UTF-8");
-  if (names != (iconv_t)-1)
-    iconv_close (names);
+  g_free (g_convert ("", 0, "UTF-8", "UTF-8", NULL, NULL, NULL));
 }
 
 static gboolean
@@ -80,8 +71,10 @@ keep_two_files (int input_fd, int output_fd)
 {
   int input = fcntl (input_fd, F_DUPFD, 3);
   int output = fcntl (output_fd, F_DUPFD, 3);
-  return input >= 0 && output >= 0 && dup2 (input, 0) == 0 && dup2 (output, 1) == 1 &&
-         close_range (2, ~0U, 0) == 0;
+  if (input < 0 || output < 0 || dup2 (input, 0) != 0 || dup2 (output, 1) != 1)
+    return FALSE;
+  closefrom (2); /* also where close_range() is not to be had */
+  return TRUE;
 }
 
 /* The filter sets "no new privileges" by itself. */

@@ -1,5 +1,4 @@
 #include "base/base.h"
-#include "base/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -79,6 +78,14 @@ test_documents (Place *place, gconstpointer data)
 }
 
 static void
+test_check (Place *place, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_true (sv_worker_check (&error));
+  g_assert_no_error (error);
+}
+
+static void
 test_documents_passed_over (Place *place, gconstpointer data)
 {
   g_autoptr (SvWorker) worker = sv_worker_new ("it", place->fd, give_two, NULL, NULL);
@@ -155,6 +162,17 @@ end_early (SvWorkerOutput *output, gpointer user_data, GError **error)
   _exit (0);
 }
 
+/* It stops talking and stays. */
+static gboolean
+hang_up (SvWorkerOutput *output, gpointer user_data, GError **error)
+{
+  close (1);
+  volatile gboolean stays = TRUE;
+  while (stays)
+    continue;
+  return TRUE;
+}
+
 /* A frame that promises more than it may. */
 static gboolean
 answer_nonsense (SvWorkerOutput *output, gpointer user_data, GError **error)
@@ -177,6 +195,7 @@ static const Misdeed misdeeds[] = {
     {"kill", kill_parent, "forbidden system call"},
     {"crash", crash, "decoder died of it"},
     {"early end", end_early, "decoder died of it"},
+    {"hang up", hang_up, "decoder died of it"},
     {"nonsense", answer_nonsense, "nonsense"},
 };
 
@@ -195,6 +214,71 @@ test_misdeeds (Place *place, gconstpointer data)
     g_assert_nonnull (strstr (error->message, misdeeds[i].reason));
     g_assert_cmpint (sv_worker_read (worker, &(char){0}, 1, NULL), ==, -1);
   }
+}
+
+/* What a child that was taken over might send: kinds are 0 name, 1 data, 2 broken, 3 failed, 4
+ * done.
+ */
+typedef struct {
+  const char *name;
+  guint32 kind, size;
+  const char *payload;
+  gsize payload_size;
+} Forged;
+
+static const Forged forged[] = {
+    {"unknown kind", 77, 0, "", 0},
+    {"too much data", 1, 64 * 1024 + 1, "", 0},
+    {"too long a name", 0, 5000, "", 0},
+    {"failure without a code", 3, 3, "abc", 3},
+    {"failure with a strange code", 3, 6, "\xff\xff\xff\x7fno", 6},
+    {"broken without a code", 2, 0, "", 0},
+    {"less than it says", 0, 100, "short", 5},
+};
+
+static gboolean
+forge (SvWorkerOutput *output, gpointer user_data, GError **error)
+{
+  const Forged *frame = user_data;
+  const guint32 head[2] = {frame->kind, frame->size};
+  gboolean sent = write (1, head, sizeof head) == sizeof head &&
+                  write (1, frame->payload, frame->payload_size) == (gssize)frame->payload_size;
+  _exit (sent ? 0 : 1);
+}
+
+static void
+test_forged (Place *place, gconstpointer data)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (forged); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (SvWorker) worker =
+        sv_worker_new ("it", place->fd, forge, (gpointer)&forged[i], NULL);
+    const char *name;
+    g_assert_false (sv_worker_next (worker, &name, &error));
+    g_test_message ("%s: %s", forged[i].name, error->message);
+    g_assert_error (error, SV_ERROR, SV_ERROR_INVALID_DATA);
+  }
+}
+
+/* Names and messages come out as valid text, whatever they are. */
+static gboolean
+name_badly (SvWorkerOutput *output, gpointer user_data, GError **error)
+{
+  g_set_error (error, SV_ERROR, SV_ERROR_LIMIT, "bad \xff message");
+  return sv_worker_begin (output, "bad \xff name", NULL) && FALSE;
+}
+
+static void
+test_invalid_text (Place *place, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SvWorker) worker = sv_worker_new ("it", place->fd, name_badly, NULL, NULL);
+  const char *name;
+  g_assert_true (sv_worker_next (worker, &name, NULL));
+  g_assert_true (g_utf8_validate (name, -1, NULL));
+  g_assert_false (sv_worker_next (worker, &name, &error));
+  g_assert_error (error, SV_ERROR, SV_ERROR_LIMIT);
+  g_assert_true (g_utf8_validate (error->message, -1, NULL));
 }
 
 /* Whatever else the parent has open is out of reach. */
@@ -276,10 +360,13 @@ main (int argc, char **argv)
     const char *path;
     void (*func) (Place *, gconstpointer);
   } rows[] = {
+      {"/worker/check", test_check},
       {"/worker/documents", test_documents},
       {"/worker/documents-passed-over", test_documents_passed_over},
       {"/worker/broken-document", test_broken_document},
       {"/worker/misdeeds", test_misdeeds},
+      {"/worker/forged", test_forged},
+      {"/worker/invalid-text", test_invalid_text},
       {"/worker/files-are-closed", test_files_are_closed},
       {"/worker/memory-is-bounded", test_memory_is_bounded},
       {"/worker/left-early", test_left_early},

@@ -58,6 +58,16 @@ check_programs (GPtrArray *rows)
 }
 
 static void
+check_decoder (GPtrArray *rows)
+{
+  g_autoptr (GError) reason = NULL;
+  gboolean confined = sv_worker_check (&reason);
+  add (rows, "decoder", confined ? "ok" : "missing",
+       confined ? "compressed files are decoded in a confined process" : reason->message,
+       "allow seccomp filters here: without them no compressed file is read");
+}
+
+static void
 check_rights (GPtrArray *rows)
 {
   gboolean root = geteuid () == 0;
@@ -133,6 +143,7 @@ sv_cmd_doctor (SvCli *cli, GError **error)
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (free_row);
   gint64 now_us = sv_cli_get_now (cli);
   check_programs (rows);
+  check_decoder (rows);
   check_rights (rows);
   check_inventory (rows, now_us);
   check_lists (rows, now_us);

@@ -22,15 +22,15 @@ static const struct {
 static gboolean
 is_for_kernel (const char *named, const char *release)
 {
-  static const char *const endings[] = {"", ".el", ".amzn"};
+  static const char *const distributions[] = {".el", ".amzn"};
   g_autofree char *dotted = g_strdelimit (g_strdup (named), "_", '.');
-  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++) {
-    g_autofree char *start = g_strconcat (dotted, endings[i], NULL);
-    gboolean whole = endings[i][0] == '\0';
-    if (whole ? g_str_equal (release, start) : g_str_has_prefix (release, start))
+  if (!g_str_has_prefix (release, dotted))
+    return FALSE;
+  const char *rest = release + strlen (dotted);
+  for (gsize i = 0; i < G_N_ELEMENTS (distributions); i++)
+    if (g_str_has_prefix (rest, distributions[i]))
       return TRUE;
-  }
-  return FALSE;
+  return *rest == '\0';
 }
 
 /* "kpatch_4_18_0_147_3_1_1_7" of kpatch-patch-4_18_0-147_3_1 1-7.el8_1. */
