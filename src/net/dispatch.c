@@ -115,9 +115,9 @@ check_body_form (SvCall *call)
 }
 
 void
-sv_dispatch_head (SvRequest *request, gpointer router)
+sv_dispatch_head (SvRequest *request, gpointer user_data)
 {
-  SvCall *call = sv_call_new (router, request);
+  SvCall *call = sv_call_new (user_data, request);
   sv_request_set_data (request, call);
   g_autoptr (GError) error = NULL;
   const char *fault = sv_request_find_fault (request);
@@ -223,7 +223,7 @@ handle (SvCall *call)
 }
 
 void
-sv_dispatch_whole (SvRequest *request, gpointer router)
+sv_dispatch_whole (SvRequest *request, gpointer user_data)
 {
   SvCall *call = sv_request_get_data (request);
   if (sv_request_is_too_large (request)) {

@@ -55,12 +55,13 @@ struct SvServer {
   gboolean cut;            /* nothing may fall asleep any more */
 };
 
-/* server_request.c: what libmicrohttpd calls. */
-void *sv_server_on_target (void *server, const char *target, struct MHD_Connection *handle);
-enum MHD_Result sv_server_on_request (void *server, struct MHD_Connection *handle, const char *url,
-                                      const char *method, const char *version, const char *data,
-                                      size_t *size, void **request);
-void sv_server_on_completed (void *server, struct MHD_Connection *handle, void **request,
+/* server_request.c: what libmicrohttpd calls. @user_data is the server, @place holds the request.
+ */
+void *sv_server_on_target (void *user_data, const char *target, struct MHD_Connection *handle);
+enum MHD_Result sv_server_on_request (void *user_data, struct MHD_Connection *handle,
+                                      const char *url, const char *method, const char *version,
+                                      const char *data, size_t *size, void **place);
+void sv_server_on_completed (void *user_data, struct MHD_Connection *handle, void **place,
                              enum MHD_RequestTerminationCode how);
 
 /* server_answer.c */
