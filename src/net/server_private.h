@@ -72,6 +72,8 @@ void sv_server_watch (SvServer *server);
 void sv_server_unwatch (SvServer *server);
 /* The connection is cut @ms from now; 0: never. */
 void sv_connection_set_deadline (SvConnection *connection, guint ms);
+/* How long a peer may take for so many bytes. */
+guint sv_server_get_transfer_ms (guint64 size_bytes);
 
 /* server_listen.c: a listening socket, or -1. */
 int sv_server_listen (const SvServerOptions *options, guint16 *ret_port, GError **error);

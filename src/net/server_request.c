@@ -155,6 +155,16 @@ answer_early (SvRequest *request)
   return sv_request_has_body (request) ? sv_server_queue_answer (request) : MHD_YES;
 }
 
+/* What will come as its body, at most. */
+static guint64
+awaited_bytes (const SvRequest *request)
+{
+  if (!sv_request_has_body (request))
+    return 0;
+  guint64 announced = announced_bytes (request);
+  return announced > 0 ? announced : request->max_body_bytes;
+}
+
 static enum MHD_Result
 take_head (SvRequest *request, const char *method, const char *version)
 {
@@ -162,11 +172,14 @@ take_head (SvRequest *request, const char *method, const char *version)
   request->head_seen = TRUE;
   request->method = g_strdup (method);
   look_at_headers (request, version);
-  sv_connection_set_deadline (request->connection, server->request_ms);
+  sv_connection_set_deadline (request->connection, 0);
   server->hooks.head (request, server->hooks.user_data);
   if (request->answered)
     return answer_early (request);
   request->too_large = announced_bytes (request) > request->max_body_bytes;
+  sv_connection_set_deadline (request->connection,
+                              server->request_ms +
+                                  sv_server_get_transfer_ms (awaited_bytes (request)));
   if (!request->too_large && request->fault == NULL)
     return MHD_YES;
   request->whole_seen = TRUE;
