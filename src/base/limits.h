@@ -59,6 +59,7 @@
 #define SV_LIMIT_SERVER_IDLE_MS 60000           /* a connection on which nothing moves */
 #define SV_LIMIT_REQUEST_MS 30000               /* from the first byte of a request to its last */
 #define SV_LIMIT_ANSWER_MS 120000               /* a client taking one answer */
+#define SV_LIMIT_SLOWEST_BYTES_PER_S 65536      /* large bodies get time for their size on top */
 #define SV_LIMIT_SERVER_THREADS 32              /* that answer requests */
 #define SV_LIMIT_QUERY_PARAMETERS 256           /* of one request */
 #define SV_LIMIT_PATH_SEGMENTS 32               /* of one request or route */

@@ -54,6 +54,7 @@ sv_call_free (SvCall *call)
   sv_call_set_principal (call, NULL, NULL, NULL);
   sv_target_clear (&call->target);
   g_clear_pointer (&call->values, g_array_unref);
+  g_clear_pointer (&call->members, g_ptr_array_unref);
   g_clear_pointer (&call->answer, g_bytes_unref);
   g_clear_pointer (&call->events, sv_event_subscriber_free);
   g_clear_pointer (&call->headers, g_ptr_array_unref);
@@ -140,6 +141,12 @@ gpointer
 sv_call_take_body (SvCall *call)
 {
   return g_steal_pointer (&call->body);
+}
+
+gboolean
+sv_call_has_member (const SvCall *call, const char *name)
+{
+  return sv_strings_contain (call->members, name);
 }
 
 GBytes *

@@ -27,6 +27,9 @@ const GPtrArray *sv_call_get_query_list (const SvCall *call, const char *name);
 gpointer sv_call_get_body (const SvCall *call);
 /* The same, now the caller's: free with sv_record_free(). */
 gpointer sv_call_take_body (SvCall *call);
+/* Whether the body of a PATCH names this member of the record (by its name in JSON): what it does
+ * not name stays as it is. */
+gboolean sv_call_has_member (const SvCall *call, const char *name);
 /* The bytes as they came, for routes with SV_ROUTE_RAW and without a request type. */
 GBytes *sv_call_get_bytes (const SvCall *call);
 

@@ -13,8 +13,9 @@ struct SvCall {
   char *id;
   gint64 now_us;
   SvTarget target;
-  GArray *values; /* SvParamValue, of the query */
-  gpointer body;  /* of route->request */
+  GArray *values;     /* SvParamValue, of the query */
+  gpointer body;      /* of route->request */
+  GPtrArray *members; /* of the body of a PATCH; NULL: none */
   gpointer principal;
   GDestroyNotify principal_free;
   char *principal_name;

@@ -115,9 +115,9 @@ check_body_form (SvCall *call)
 }
 
 void
-sv_dispatch_head (SvRequest *request, gpointer router)
+sv_dispatch_head (SvRequest *request, gpointer user_data)
 {
-  SvCall *call = sv_call_new (router, request);
+  SvCall *call = sv_call_new (user_data, request);
   sv_request_set_data (request, call);
   g_autoptr (GError) error = NULL;
   const char *fault = sv_request_find_fault (request);
@@ -136,18 +136,38 @@ sv_dispatch_head (SvRequest *request, gpointer router)
 /* -- The body -- */
 
 static gboolean
-read_json (SvCall *call, GBytes *bytes, GError **error)
+note_member (SvJsonReader *reader, const char *key, gpointer members, GError **error)
 {
+  g_ptr_array_add (members, g_strdup (key));
+  return sv_json_skip (reader, error);
+}
+
+static gboolean
+read_members (SvJsonReader *reader, gpointer user_data, GError **error)
+{
+  SvCall *call = user_data;
+  call->members = sv_strings_new ();
+  return sv_json_read_map (reader, note_member, call->members, error);
+}
+
+static gboolean
+read_record (SvJsonReader *reader, gpointer user_data, GError **error)
+{
+  SvCall *call = user_data;
   const SvRecordType *type = call->route->request;
+  call->body = sv_record_new (type);
+  return sv_record_read_json (type, reader, SV_RECORD_STRICT, call->body, error);
+}
+
+static gboolean
+read_json (SvCall *call, GBytes *bytes, SvJsonRead read, GError **error)
+{
   gsize size;
   const void *data = g_bytes_get_data (bytes, &size);
   g_autoptr (SvStream) stream = sv_stream_new_memory ("body", data, size);
   g_autoptr (SvJsonReader) reader = sv_json_reader_new (stream);
   sv_json_reader_set_limits (reader, SV_LIMIT_API_JSON_DEPTH, 0, 0);
-  call->body = sv_record_new (type);
-  if (!sv_record_read_json (type, reader, SV_RECORD_STRICT, call->body, error))
-    return FALSE;
-  return sv_json_next (reader, error) == SV_JSON_END;
+  return read (reader, call, error) && sv_json_next (reader, error) == SV_JSON_END;
 }
 
 static gboolean
@@ -159,7 +179,9 @@ read_body (SvCall *call)
     return TRUE;
   if (g_bytes_get_size (bytes) == 0)
     g_set_error_literal (&error, SV_ERROR, SV_ERROR_USAGE, "the body is missing");
-  else if (read_json (call, bytes, &error))
+  else if (read_json (call, bytes, read_record, &error) &&
+           (call->route->method != SV_METHOD_PATCH ||
+            read_json (call, bytes, read_members, &error)))
     return TRUE;
   /* what the client sent is wrong, whichever code the reader has for it */
   error->domain = SV_ERROR;
@@ -201,7 +223,7 @@ handle (SvCall *call)
 }
 
 void
-sv_dispatch_whole (SvRequest *request, gpointer router)
+sv_dispatch_whole (SvRequest *request, gpointer user_data)
 {
   SvCall *call = sv_request_get_data (request);
   if (sv_request_is_too_large (request)) {

@@ -140,13 +140,13 @@ write_answer_content (Document *document, const SvRoute *route)
   SvJsonWriter *writer = document->writer;
   const char *content_type = content_type_of (route);
   open_content (writer, content_type);
-  if ((route->flags & SV_ROUTE_LIST) != 0)
-    write_page_ref (document, route->response);
-  else if (route->response != NULL)
-    sv_schemas_write_ref (&document->schemas, writer, "schema", route->response, SV_SCHEMA_ANSWER);
-  else
+  if (route->response == NULL)
     write_plain_schema (writer,
                         strcmp (content_type, "application/json") == 0 ? "object" : "string");
+  else if ((route->flags & SV_ROUTE_LIST) != 0)
+    write_page_ref (document, route->response);
+  else
+    sv_schemas_write_ref (&document->schemas, writer, "schema", route->response, SV_SCHEMA_ANSWER);
   close_content (writer);
 }
 

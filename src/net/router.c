@@ -100,6 +100,15 @@ sv_router_get_hooks (SvRouter *router)
 
 /* -- Stores by thread -- */
 
+/* A store that is not found must not look as if what was asked for were not. */
+static void
+fail_store (const GError *cause, GError **error)
+{
+  gboolean passes = sv_error_is (cause, SV_ERROR_BUSY) || sv_error_is (cause, SV_ERROR_CONFLICT);
+  g_set_error (error, SV_ERROR, passes ? SV_ERROR_BUSY : SV_ERROR_FAILED,
+               "the store cannot be opened: %s", cause->message);
+}
+
 SvDb *
 sv_router_get_store (SvRouter *router, GError **error)
 {
@@ -112,9 +121,12 @@ sv_router_get_store (SvRouter *router, GError **error)
     g_set_error_literal (error, SV_ERROR, SV_ERROR_UNSUPPORTED, "there is no store");
     return NULL;
   }
-  db = router->hooks.open_store (router->hooks.user_data, error);
-  if (db == NULL)
+  g_autoptr (GError) cause = NULL;
+  db = router->hooks.open_store (router->hooks.user_data, &cause);
+  if (db == NULL) {
+    fail_store (cause, error);
     return NULL;
+  }
   g_mutex_lock (&router->lock);
   g_hash_table_insert (router->stores, g_thread_self (), db);
   g_mutex_unlock (&router->lock);

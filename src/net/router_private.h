@@ -21,10 +21,10 @@ struct SvRouter {
 /* The node of a path, or NULL. @segments: decoded. */
 const SvRouteNode *sv_router_find (const SvRouter *router, const GPtrArray *segments);
 
-/* dispatch.c */
-void sv_dispatch_head (SvRequest *request, gpointer router);
-void sv_dispatch_whole (SvRequest *request, gpointer router);
-void sv_dispatch_done (SvRequest *request, gpointer router);
+/* dispatch.c: the hooks of the server; @user_data is the router. */
+void sv_dispatch_head (SvRequest *request, gpointer user_data);
+void sv_dispatch_whole (SvRequest *request, gpointer user_data);
+void sv_dispatch_done (SvRequest *request, gpointer user_data);
 
 /* The store of the calling thread. */
 SvDb *sv_router_get_store (SvRouter *router, GError **error);

@@ -24,10 +24,18 @@ authorize (gpointer user_data, SvCall *call, const SvRoute *route, GError **erro
   return TRUE;
 }
 
+static SvDb *
+open_nothing (gpointer user_data, GError **error)
+{
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_NOT_FOUND, "it is gone");
+  return NULL;
+}
+
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   const SvRouterHooks hooks = {.user_data = &fixture->context,
+                               .open_store = open_nothing,
                                .authorize = data != NULL ? NULL : authorize};
   test_api_start (&fixture->api, &test_table, &hooks, &(SvServerOptions){0});
 }
@@ -166,6 +174,8 @@ test_bodies (Fixture *fixture, gconstpointer data)
       {line, JSON, "{\"name\":\"a\",\"colour\":\"blue\"}", 400, "$.colour"},
       {line, JSON, "{\"name\":\"much too long\"}", 400, "at most 8"},
       {"GET /api/v1/things", JSON, "{}", 400, "takes no body"},
+      {"PATCH /api/v1/things/a", JSON, "{\"name\":\"a\",\"size_bytes\":0}", 200, "\"sized\""},
+      {"PATCH /api/v1/things/a", JSON, "{\"name\":\"a\"}", 200, "\"not\""},
       {"POST /api/v1/bytes", "", "any bytes", 200, "\r\n\r\nany bytes"},
   };
   assert_rows (fixture, rows, G_N_ELEMENTS (rows));
@@ -178,6 +188,7 @@ test_problems (Fixture *fixture, gconstpointer data)
       {"GET /nowhere", "", NULL, 404, "Content-Type: application/problem+json\r\n"},
       {"GET /nowhere", "", NULL, 404, "\"type\":\"urn:salve:problem:not_found\""},
       {"GET /nowhere", "", NULL, 404, "\"status\":404,\"code\":\"not_found\""},
+      {"POST /api/v1/store", "", NULL, 500, "the store cannot be opened: it is gone"},
       {"GET /api/v1/broken", "", NULL, 500, "its handler gave no answer"},
   };
   assert_rows (fixture, rows, G_N_ELEMENTS (rows));

@@ -144,13 +144,16 @@ add_headers (Response *response, const SvRequest *request)
 enum MHD_Result
 sv_server_queue_answer (SvRequest *request)
 {
-  gboolean streams = request->answer.events != NULL;
+  const SvAnswer *answer = &request->answer;
+  gboolean streams = answer->events != NULL;
+  guint64 size = answer->body != NULL ? g_bytes_get_size (answer->body) : 0;
+  guint limit_ms = streams ? 0 : SV_LIMIT_ANSWER_MS + sv_server_get_transfer_ms (size);
   g_autoptr (Response) response = make_response (request);
   if (response == NULL)
     return MHD_NO;
   add_headers (response, request);
-  request->status = request->answer.status;
-  sv_connection_set_deadline (request->connection, streams ? 0 : SV_LIMIT_ANSWER_MS);
+  request->status = answer->status;
+  sv_connection_set_deadline (request->connection, limit_ms);
   enum MHD_Result queued = MHD_queue_response (request->handle, request->status, response);
   sv_answer_clear (&request->answer);
   return queued;

@@ -81,7 +81,7 @@ take_over (int fd, GError **error)
 static guint16
 port_of (int fd)
 {
-  struct sockaddr_storage address;
+  struct sockaddr_storage address = {0};
   socklen_t size = sizeof address;
   if (getsockname (fd, (struct sockaddr *)&address, &size) != 0)
     return 0;

@@ -55,12 +55,13 @@ struct SvServer {
   gboolean cut;            /* nothing may fall asleep any more */
 };
 
-/* server_request.c: what libmicrohttpd calls. */
-void *sv_server_on_target (void *server, const char *target, struct MHD_Connection *handle);
-enum MHD_Result sv_server_on_request (void *server, struct MHD_Connection *handle, const char *url,
-                                      const char *method, const char *version, const char *data,
-                                      size_t *size, void **request);
-void sv_server_on_completed (void *server, struct MHD_Connection *handle, void **request,
+/* server_request.c: what libmicrohttpd calls. @user_data is the server, @place holds the request.
+ */
+void *sv_server_on_target (void *user_data, const char *target, struct MHD_Connection *handle);
+enum MHD_Result sv_server_on_request (void *user_data, struct MHD_Connection *handle,
+                                      const char *url, const char *method, const char *version,
+                                      const char *data, size_t *size, void **place);
+void sv_server_on_completed (void *user_data, struct MHD_Connection *handle, void **place,
                              enum MHD_RequestTerminationCode how);
 
 /* server_answer.c */
@@ -71,6 +72,8 @@ void sv_server_watch (SvServer *server);
 void sv_server_unwatch (SvServer *server);
 /* The connection is cut @ms from now; 0: never. */
 void sv_connection_set_deadline (SvConnection *connection, guint ms);
+/* How long a peer may take for so many bytes. */
+guint sv_server_get_transfer_ms (guint64 size_bytes);
 
 /* server_listen.c: a listening socket, or -1. */
 int sv_server_listen (const SvServerOptions *options, guint16 *ret_port, GError **error);

@@ -64,6 +64,7 @@ sv_server_on_completed (void *user_data, struct MHD_Connection *handle, void **p
 typedef struct {
   guint lengths, codings, hosts;
   gboolean odd_length, odd_coding, odd_name;
+  const char *forwarded; /* the last X-Forwarded-For */
 } Framing;
 
 static gboolean
@@ -97,41 +98,48 @@ note_header (void *user_data, enum MHD_ValueKind kind, const char *name, const c
     framing->odd_coding |= g_ascii_strcasecmp (text, "chunked") != 0;
   } else if (g_ascii_strcasecmp (name, MHD_HTTP_HEADER_HOST) == 0) {
     framing->hosts++;
+  } else if (g_ascii_strcasecmp (name, "X-Forwarded-For") == 0) {
+    framing->forwarded = text;
   }
   return MHD_YES;
 }
 
 static const char *
-find_fault (SvRequest *request, const char *version)
+find_fault (const Framing *framing, const char *version)
 {
-  Framing framing = {0};
-  MHD_get_connection_values (request->handle, MHD_HEADER_KIND, note_header, &framing);
-  if (framing.odd_name)
+  if (framing->odd_name)
     return "the name of a header is none";
-  if (framing.lengths > 1 || framing.odd_length)
+  if (framing->lengths > 1 || framing->odd_length)
     return "Content-Length must be one number";
-  if (framing.codings > 1 || framing.odd_coding)
+  if (framing->codings > 1 || framing->odd_coding)
     return "the only Transfer-Encoding is 'chunked'";
-  if (framing.lengths > 0 && framing.codings > 0)
+  if (framing->lengths > 0 && framing->codings > 0)
     return "Content-Length and Transfer-Encoding exclude each other";
-  if (framing.hosts > 1 || (framing.hosts == 0 && strcmp (version, "HTTP/1.0") != 0))
+  if (framing->hosts > 1 || (framing->hosts == 0 && strcmp (version, "HTTP/1.0") != 0))
     return "there must be one Host";
   return NULL;
 }
 
-/* -- The steps -- */
-
-/* The last one was written by the proxy itself; those in front of it by anyone. */
+/* The last address was written by the proxy itself; those in front of it by anyone. */
 static char *
-forwarded_address (const SvRequest *request)
+forwarded_address (const char *list)
 {
-  const char *header = sv_request_find_header (request, "X-Forwarded-For");
-  if (!request->server->behind_proxy || header == NULL)
-    return NULL;
-  const char *comma = strrchr (header, ',');
-  g_autofree char *last = g_strstrip (g_strdup (comma != NULL ? comma + 1 : header));
+  const char *comma = strrchr (list, ',');
+  g_autofree char *last = g_strstrip (g_strdup (comma != NULL ? comma + 1 : list));
   return g_hostname_is_ip_address (last) ? g_steal_pointer (&last) : NULL;
 }
+
+static void
+look_at_headers (SvRequest *request, const char *version)
+{
+  Framing framing = {0};
+  MHD_get_connection_values (request->handle, MHD_HEADER_KIND, note_header, &framing);
+  request->fault = find_fault (&framing, version);
+  if (request->server->behind_proxy && framing.forwarded != NULL)
+    request->address = forwarded_address (framing.forwarded);
+}
+
+/* -- The steps -- */
 
 static guint64
 announced_bytes (const SvRequest *request)
@@ -147,19 +155,31 @@ answer_early (SvRequest *request)
   return sv_request_has_body (request) ? sv_server_queue_answer (request) : MHD_YES;
 }
 
+/* What will come as its body, at most. */
+static guint64
+awaited_bytes (const SvRequest *request)
+{
+  if (!sv_request_has_body (request))
+    return 0;
+  guint64 announced = announced_bytes (request);
+  return announced > 0 ? announced : request->max_body_bytes;
+}
+
 static enum MHD_Result
 take_head (SvRequest *request, const char *method, const char *version)
 {
   SvServer *server = request->server;
   request->head_seen = TRUE;
   request->method = g_strdup (method);
-  request->fault = find_fault (request, version);
-  request->address = forwarded_address (request);
-  sv_connection_set_deadline (request->connection, server->request_ms);
+  look_at_headers (request, version);
+  sv_connection_set_deadline (request->connection, 0);
   server->hooks.head (request, server->hooks.user_data);
   if (request->answered)
     return answer_early (request);
   request->too_large = announced_bytes (request) > request->max_body_bytes;
+  sv_connection_set_deadline (request->connection,
+                              server->request_ms +
+                                  sv_server_get_transfer_ms (awaited_bytes (request)));
   if (!request->too_large && request->fault == NULL)
     return MHD_YES;
   request->whole_seen = TRUE;

@@ -356,6 +356,32 @@ test_many_threads (Fixture *fixture, gconstpointer data)
   g_thread_join (resume);
 }
 
+/* Promise S37: one address cannot take all connections. */
+static void
+test_connections_of_one_address (void)
+{
+  TestApi api;
+  int fds[3];
+  test_api_start (&api, &test_table, &(SvRouterHooks){0},
+                  &(SvServerOptions){.n_per_address = G_N_ELEMENTS (fds)});
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++) {
+    fds[i] = test_api_connect (&api);
+    test_api_send (fds[i], GET_A);
+    g_autofree char *answer = test_api_receive (fds[i], "}\n");
+    test_api_assert (answer, 200, "\"a\"");
+  }
+  g_assert_cmpuint (sv_server_count_connections (api.server), ==, G_N_ELEMENTS (fds));
+  g_autofree char *refused = test_api_ask (&api, GET_A);
+  g_assert_cmpstr (refused, ==, "");
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+  while (sv_server_count_connections (api.server) > 0)
+    g_usleep (1000);
+  g_autofree char *answer = test_api_call (&api, "GET /api/v1/things/a", "", NULL);
+  test_api_assert (answer, 200, "\"a\"");
+  test_api_stop (&api);
+}
+
 static void
 test_options (void)
 {
@@ -412,6 +438,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].name, Fixture, NULL, set_up, tests[i].run, tear_down);
+  g_test_add_func ("/server/promise-s37-connections-of-one-address",
+                   test_connections_of_one_address);
   g_test_add_func ("/server/options", test_options);
   return g_test_run ();
 }

@@ -12,6 +12,12 @@ sv_connection_set_deadline (SvConnection *connection, guint ms)
   atomic_store (&connection->deadline_us, deadline_us);
 }
 
+guint
+sv_server_get_transfer_ms (guint64 size_bytes)
+{
+  return (guint)MIN (size_bytes / (SV_LIMIT_SLOWEST_BYTES_PER_S / 1000), G_MAXINT);
+}
+
 /* Its thread sees the end of the stream and closes it: a descriptor is in the table for as long as
  * it is open. */
 static void

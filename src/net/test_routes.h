@@ -70,6 +70,21 @@ create_thing (SvCall *call, GError **error)
 }
 
 static inline gboolean
+change_thing (SvCall *call, GError **error)
+{
+  Thing *thing = make_thing (sv_call_has_member (call, "size_bytes") ? "sized" : "not");
+  thing->size_bytes = ((Thing *)sv_call_get_body (call))->size_bytes;
+  return sv_call_answer (call, thing);
+}
+
+/* The program's store, which is not there. */
+static inline gboolean
+use_store (SvCall *call, GError **error)
+{
+  return sv_call_get_store (call, error) != NULL;
+}
+
+static inline gboolean
 delete_thing (SvCall *call, GError **error)
 {
   TestContext *context = sv_call_get_context (call);
@@ -143,6 +158,9 @@ static const SvRoute test_routes[] = {
      .handle = watch},
     {SV_METHOD_GET, "/api/v1/later", "public", "Later", TEST_TAG, .response = &thing_type,
      .handle = answer_later},
+    {SV_METHOD_PATCH, "/api/v1/things/{thing}", "public", "Change a thing", TEST_TAG,
+     .request = &thing_type, .response = &thing_type, .handle = change_thing},
+    {SV_METHOD_POST, "/api/v1/store", "public", "Use the store", TEST_TAG, .handle = use_store},
     {SV_METHOD_GET, "/api/v1/broken", "public", "No answer", TEST_TAG, .response = &thing_type,
      .handle = answer_nothing},
 };

@@ -21,7 +21,7 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  setlocale (LC_ALL, "");
+  (void)setlocale (LC_CTYPE, "C.UTF-8");
   g_autoptr (SvOptions) options = sv_options_parse (argc, argv, &error);
   if (options == NULL)
     return fail (error);

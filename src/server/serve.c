@@ -1,6 +1,7 @@
 #include "server/app.h"
 #include "server/notify.h"
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -47,7 +48,7 @@ read_tls_files (const SvOptions *options, TlsFiles *files, GError **error)
 static char *
 host_of (int fd, GError **error)
 {
-  struct sockaddr_storage address;
+  struct sockaddr_storage address = {0};
   socklen_t size = sizeof address;
   if (getsockname (fd, (struct sockaddr *)&address, &size) == 0 &&
       (address.ss_family == AF_INET || address.ss_family == AF_INET6))
@@ -136,7 +137,8 @@ gboolean
 sv_serve (const SvOptions *options, GError **error)
 {
   raise_descriptor_limit ();
-  signal (SIGPIPE, SIG_IGN);
+  if (signal (SIGPIPE, SIG_IGN) == SIG_ERR)
+    return sv_error_set_errno (error, errno, "ignore", "SIGPIPE");
   g_autoptr (SvApp) app = sv_app_new (options, error);
   if (app == NULL)
     return FALSE;

@@ -1,7 +1,6 @@
 """TLS as promise S49 says, and who the client is."""
 
 import hashlib
-import json
 import shutil
 import socket
 import ssl
@@ -73,6 +72,7 @@ def test_versions(server, keys, version):
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_old_versions_are_refused(server, keys, version):
     context = context_of(keys)
     context.set_ciphers("DEFAULT:@SECLEVEL=0")

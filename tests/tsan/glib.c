@@ -6,26 +6,45 @@
 
 #define NEXT(name) ((__typeof__ (&name))dlsym (RTLD_NEXT, #name))
 
+/* As mutexes, so that orders of locking that could wait for each other are found too. */
+void
+g_mutex_init (GMutex *mutex)
+{
+  NEXT (g_mutex_init) (mutex);
+  __tsan_mutex_create (mutex, 0);
+}
+
+void
+g_mutex_clear (GMutex *mutex)
+{
+  __tsan_mutex_destroy (mutex, 0);
+  NEXT (g_mutex_clear) (mutex);
+}
+
 void
 g_mutex_lock (GMutex *mutex)
 {
+  __tsan_mutex_pre_lock (mutex, 0);
   NEXT (g_mutex_lock) (mutex);
-  __tsan_acquire (mutex);
+  __tsan_mutex_post_lock (mutex, 0, 0);
 }
 
 void
 g_mutex_unlock (GMutex *mutex)
 {
-  __tsan_release (mutex);
+  __tsan_mutex_pre_unlock (mutex, 0);
   NEXT (g_mutex_unlock) (mutex);
+  __tsan_mutex_post_unlock (mutex, 0);
 }
 
 gboolean
 g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_us)
 {
-  __tsan_release (mutex);
+  __tsan_mutex_pre_unlock (mutex, 0);
+  __tsan_mutex_post_unlock (mutex, 0);
+  __tsan_mutex_pre_lock (mutex, 0);
   gboolean woken = NEXT (g_cond_wait_until) (cond, mutex, end_us);
-  __tsan_acquire (mutex);
+  __tsan_mutex_post_lock (mutex, 0, 0);
   return woken;
 }
 
