@@ -7,11 +7,9 @@
 struct SvLookup {
   SvDb *db;
   gboolean kev_consulted;
-  gboolean has_facts;    /* at least one feed in force knows facts of flaws */
-  gboolean has_aliases;  /* at least one feed in force names a flaw in two ways */
-  gboolean has_general;  /* at least one feed in force speaks of every release at once */
-  GHashTable *canonical; /* id -> canonical id */
-  GHashTable *facts;     /* vulnerability -> SvFacts, as far as asked for */
+  gboolean has_facts; /* at least one feed in force knows facts of flaws */
+  SvStoreClaims *claims;
+  GHashTable *facts; /* vulnerability -> SvFacts, as far as asked for */
 };
 
 static gboolean
@@ -40,12 +38,9 @@ sv_lookup_new (SvDb *db, GError **error)
 {
   g_autoptr (SvLookup) lookup = g_new0 (SvLookup, 1);
   lookup->db = db;
-  lookup->canonical = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  lookup->claims = sv_store_claims_new (db, error);
   lookup->facts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_facts);
-  gboolean looked = look_at_feeds (lookup, error) &&
-                    sv_flaw_has_aliases (db, &lookup->has_aliases, error) &&
-                    sv_statement_of_every_release (db, &lookup->has_general, error);
-  return looked ? g_steal_pointer (&lookup) : NULL;
+  return lookup->claims != NULL && look_at_feeds (lookup, error) ? g_steal_pointer (&lookup) : NULL;
 }
 
 void
@@ -54,102 +49,14 @@ sv_lookup_free (SvLookup *lookup)
   if (lookup == NULL)
     return;
   g_hash_table_unref (lookup->facts);
-  g_hash_table_unref (lookup->canonical);
+  sv_store_claims_free (lookup->claims);
   g_free (lookup);
-}
-
-typedef struct {
-  SvClaimFunc func;
-  gpointer user_data;
-} SvClaimCall;
-
-static gboolean
-pass_row (const SvStatementRow *row, gpointer user_data, GError **error)
-{
-  SvClaimCall *call = user_data;
-  SvClaim claim = {.feed = row->feed, .statement = row->statement};
-  return call->func (&claim, call->user_data, error);
-}
-
-static gboolean
-ask_store (SvLookup *lookup, const SvStatementQuery *query, SvClaimCall *call, GError **error)
-{
-  return sv_statement_foreach (lookup->db, query, pass_row, call, error);
-}
-
-/* Statements use any name of the flaw. */
-static gboolean
-ask_under_all_names (SvLookup *lookup, SvStatementQuery query, SvClaimCall *call, GError **error)
-{
-  if (!lookup->has_aliases)
-    return ask_store (lookup, &query, call, error);
-  g_autoptr (GPtrArray) names = sv_flaw_list_names (lookup->db, query.vulnerability, error);
-  if (names == NULL)
-    return FALSE;
-  for (guint i = 0; i < names->len; i++) {
-    query.vulnerability = names->pdata[i];
-    if (!ask_store (lookup, &query, call, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean
-store_claims (gpointer source, const SvClaimQuestion *question, SvClaimFunc func,
-              gpointer user_data, GError **error)
-{
-  SvLookup *lookup = source;
-  if (question->release == NULL)
-    return TRUE; /* a system of no known release: no statement is about it */
-  SvStatementQuery query = {.release = question->release,
-                            .package = question->package,
-                            .name_kind = question->kind,
-                            .only_release = !lookup->has_general,
-                            .part = question->part,
-                            .installed = question->installed,
-                            .vulnerability = question->vulnerability};
-  SvClaimCall call = {func, user_data};
-  return question->part == SV_STATEMENTS_SETTLED ? ask_under_all_names (lookup, query, &call, error)
-                                                 : ask_store (lookup, &query, &call, error);
-}
-
-/* A CVE id is the name of a flaw; any other id stands for the CVE it is an alias of (trap 53). */
-static const char *
-store_canonical (gpointer source, const char *id)
-{
-  SvLookup *lookup = source;
-  if (sv_text_is_cve (id))
-    return id;
-  const char *known = g_hash_table_lookup (lookup->canonical, id);
-  if (known != NULL)
-    return known;
-  g_auto (SvFacts) facts = {0};
-  char *name = NULL;
-  if (sv_facts_load (lookup->db, id, &facts, NULL))
-    for (guint i = 0; name == NULL && i < facts.names->len; i++)
-      if (sv_text_is_cve (facts.names->pdata[i]))
-        name = g_strdup (facts.names->pdata[i]);
-  if (name == NULL)
-    name = g_strdup (id);
-  g_hash_table_insert (lookup->canonical, g_strdup (id), name);
-  return name;
-}
-
-static gboolean
-store_covers (gpointer source, const char *release, gboolean *ret_covers, GError **error)
-{
-  SvLookup *lookup = source;
-  return sv_statement_covers (lookup->db, release, ret_covers, error);
 }
 
 SvClaimSource
 sv_lookup_get_claims (SvLookup *lookup)
 {
-  return (SvClaimSource){.foreach = store_claims,
-                         .canonical = store_canonical,
-                         .source = lookup,
-                         .covers = store_covers,
-                         .splits = TRUE};
+  return sv_store_claims_get (lookup->claims);
 }
 
 /* Asked more than once of each flaw: to count it, and to judge it. */

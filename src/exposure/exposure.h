@@ -7,4 +7,5 @@
 #include "exposure/judge.h"
 #include "exposure/policy.h"
 #include "exposure/scenario.h"
+#include "exposure/store_claims.h"
 #include "exposure/upgrade.h"
