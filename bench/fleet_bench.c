@@ -1,0 +1,311 @@
+/* fleet-bench DIRECTORY HOSTS: a fleet of that many hosts in an embedded store, and how fast its
+ * questions are answered; beside it the naive layout, one row for each package of each host, at a
+ * hundredth of the size. Prints one table. The store is kept: a second run finds it warm. */
+#include "fleet_model.h"
+#include "table.h"
+
+#include "exposure/exposure.h"
+
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#define N_PACKAGES 1500
+#define N_STATEMENTS 160000
+#define BATCH 500 /* reports in one transaction, as a group commit has them */
+#define NOW (G_GINT64_CONSTANT (1795000000) * SV_SECOND_US)
+#define FLAW "CVE-2026-99999"
+
+typedef struct {
+  const char *directory;
+  guint n_hosts;
+  SvDb *db;
+  SvDictionary *dictionary;
+  SvFleet *fleet;
+  FleetModel *model;
+  BenchTable *table;
+} Bench;
+
+static void
+die (GError *error)
+{
+  if (error == NULL)
+    return;
+  g_printerr ("fleet-bench: %s\n", error->message);
+  exit (1);
+}
+
+/* --- measuring --- */
+
+static double
+seconds_since (gint64 begin_us)
+{
+  return (double)(g_get_monotonic_time () - begin_us) / G_USEC_PER_SEC;
+}
+
+/* Resident now, not at its peak: what a server would hold. */
+static double
+resident_mib (void)
+{
+  g_autofree char *text = NULL;
+  if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL))
+    return 0;
+  const char *second = strchr (text, ' ');
+  return second != NULL ? (double)g_ascii_strtoull (second + 1, NULL, 10) / 256 : 0;
+}
+
+static double
+file_bytes (const char *path)
+{
+  struct stat info;
+  return stat (path, &info) == 0 ? (double)info.st_size : 0;
+}
+
+static void
+add_seconds (Bench *bench, const char *what, double seconds, double bar)
+{
+  char *text = seconds < 0.01 ? g_strdup_printf ("%.3f ms", seconds * 1000)
+                              : g_strdup_printf ("%.2f s", seconds);
+  g_autofree char *limit = bar <= 0     ? g_strdup ("")
+                           : bar < 0.01 ? g_strdup_printf ("%g ms", bar * 1000)
+                                        : g_strdup_printf ("%g s", bar);
+  bench_table_add (bench->table, what, text, NULL, NULL, limit,
+                   bar <= 0         ? BENCH_NO_BAR
+                   : seconds <= bar ? BENCH_MET
+                                    : BENCH_MISSED);
+}
+
+/* --- making the fleet --- */
+
+static void
+report_host (Bench *bench, guint number)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SvInventory) inventory = fleet_model_make_host (bench->model, number);
+  SvCheckin *checkin = sv_checkin_new (inventory, NULL, TRUE);
+  g_autofree char *id = g_strdup_printf ("00000000-0000-7000-8000-%012u", number);
+  gint64 set;
+  sv_host_check_in (bench->dictionary, bench->db, id, checkin, NOW, &set, &error);
+  sv_checkin_free_lent (checkin);
+  die (error);
+}
+
+static void
+seed (Bench *bench, guint begin)
+{
+  for (guint number = begin; number < bench->n_hosts;) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (SvTx) tx = sv_db_begin (bench->db, &error);
+    die (error);
+    for (guint i = 0; i < BATCH && number < bench->n_hosts; i++)
+      report_host (bench, number++);
+    sv_tx_commit (tx, &error);
+    die (error);
+    sv_dictionary_refresh (bench->dictionary, bench->db, &error);
+    die (error);
+    if (number % 10000 == 0)
+      g_printerr ("%u hosts reported\n", number);
+  }
+}
+
+static void
+import (Bench *bench, const char *one_more)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (bench->directory, "tracker.json", NULL);
+  g_auto (SvFeedResult) result = {0};
+  g_autoptr (SvFeed) feed = sv_feed_new ("debian-tracker", "debian-tracker", NULL);
+  feed->release = g_strdup ("debian:11 debian:12 debian:13");
+  fleet_model_write_tracker (bench->model, path, N_STATEMENTS, one_more, &error);
+  die (error);
+  sv_feed_register (bench->db, feed, &error);
+  die (error);
+  const SvFeedImport asked = {.feed = "debian-tracker", .path = path, .now_us = NOW};
+  sv_feed_import (bench->db, &asked, &result, &error);
+  die (error);
+}
+
+static guint
+count_hosts (Bench *bench)
+{
+  gint64 count = 0;
+  g_autoptr (GError) error = NULL;
+  sv_host_count (bench->db, &(SvHostFilter){0}, &count, &error);
+  die (error);
+  return (guint)count;
+}
+
+static void
+make_fleet (Bench *bench)
+{
+  gint64 begin_us = g_get_monotonic_time ();
+  guint there = count_hosts (bench);
+  seed (bench, there);
+  double seconds = seconds_since (begin_us);
+  if (there < bench->n_hosts)
+    bench_table_add (
+        bench->table, "first reports, whole sets, into the store",
+        g_strdup_printf ("%.0f a second", (bench->n_hosts - there) / MAX (seconds, 0.001)), NULL,
+        NULL, "", BENCH_NO_BAR);
+  g_autofree char *path = g_build_filename (bench->directory, "fleet.db", NULL);
+  double each = file_bytes (path) / bench->n_hosts;
+  bench_table_add (bench->table, "stored for a host", g_strdup_printf ("%.0f bytes", each), NULL,
+                   NULL, "2048 bytes", each <= 2048 ? BENCH_MET : BENCH_MISSED);
+}
+
+/* --- asking --- */
+
+static void
+match (Bench *bench)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SvTx) tx = sv_db_begin_read (bench->db, &error);
+  g_autoptr (SvStoreClaims) claims = tx != NULL ? sv_store_claims_new (bench->db, &error) : NULL;
+  die (error);
+  const SvClaimSource source = sv_store_claims_get (claims);
+  sv_fleet_match (bench->fleet, &source, 1, NOW, &error);
+  die (error);
+}
+
+static void
+start (Bench *bench)
+{
+  g_autoptr (GError) error = NULL;
+  double before = resident_mib ();
+  gint64 begin_us = g_get_monotonic_time ();
+  sv_fleet_load (bench->fleet, bench->db, &error);
+  die (error);
+  double loaded = seconds_since (begin_us);
+  gint64 match_us = g_get_monotonic_time ();
+  match (bench);
+  double matched = seconds_since (match_us);
+  double held = resident_mib () - before;
+  gboolean large = bench->n_hosts > 100000;
+  add_seconds (bench, "start: all hosts into the index", loaded, 0);
+  add_seconds (bench, "start: ready to answer", loaded + matched, large ? 0 : 10);
+  add_seconds (bench, "full match again", matched, large ? 5 : 1);
+  bench_table_add (bench->table, "memory of index and dictionary",
+                   g_strdup_printf ("%.0f MiB", held), NULL, NULL, large ? "4096 MiB" : "512 MiB",
+                   held <= (large ? 4096 : 512) ? BENCH_MET : BENCH_MISSED);
+  SvFleetState state;
+  sv_fleet_get_state (bench->fleet, &state);
+  bench_table_add_note (bench->table,
+                        "%" G_GUINT64_FORMAT " hosts, %" G_GUINT64_FORMAT
+                        " distinct parts, %" G_GUINT64_FORMAT " flaws present",
+                        state.hosts, state.parts, state.flaws);
+}
+
+/* A flaw is announced: until its hosts are known. */
+static void
+announce (Bench *bench)
+{
+  g_autoptr (GError) error = NULL;
+  import (bench, FLAW);
+  gint64 begin_us = g_get_monotonic_time ();
+  match (bench);
+  SvFleetFlaw *flaw = sv_fleet_load_flaw (bench->fleet, FLAW, &error);
+  die (error);
+  add_seconds (bench, "advisory in the store to affected hosts known", seconds_since (begin_us),
+               bench->n_hosts > 100000 ? 5 : 1);
+  bench_table_add_note (bench->table, "%s affects %" G_GINT64_FORMAT " hosts", FLAW, flaw->hosts);
+  sv_record_free (&sv_fleet_flaw_type, flaw);
+}
+
+static void
+look_up (Bench *bench)
+{
+  enum { N = 200 };
+  g_autoptr (GError) error = NULL;
+  gint64 begin_us = g_get_monotonic_time ();
+  for (int i = 0; i < N; i++) {
+    g_autoptr (GPtrArray) hosts = NULL;
+    g_autofree char *next = NULL;
+    SvFleetFlaw *flaw = sv_fleet_load_flaw (bench->fleet, FLAW, &error);
+    die (error);
+    sv_record_free (&sv_fleet_flaw_type, flaw);
+    sv_fleet_list_hosts (bench->fleet, FLAW, NULL, 100, &hosts, &next, &error);
+    die (error);
+  }
+  add_seconds (bench, "its count and first 100 hosts", seconds_since (begin_us) / N, 0.001);
+  begin_us = g_get_monotonic_time ();
+  for (int i = 0; i < 5; i++) {
+    g_autofree char *next = NULL;
+    g_autoptr (GPtrArray) page =
+        sv_host_list (bench->db, &(SvHostFilter){.distro = "debian:12"}, NULL, 100, &next, &error);
+    gint64 count;
+    sv_host_count (bench->db, &(SvHostFilter){.distro = "debian:12"}, &count, &error);
+    die (error);
+    for (guint h = 0; h < page->len; h++)
+      sv_host_free (page->pdata[h]);
+  }
+  add_seconds (bench, "a page of hosts by release, with its count", seconds_since (begin_us) / 5,
+               0.05);
+}
+
+static void
+move_hosts (Bench *bench)
+{
+  enum { N = 500 };
+  g_autoptr (GError) error = NULL;
+  gint64 begin_us = g_get_monotonic_time ();
+  g_autoptr (SvTx) tx = sv_db_begin (bench->db, &error);
+  die (error);
+  for (guint i = 0; i < N; i++) {
+    guint number = i * (bench->n_hosts / N);
+    g_autoptr (SvInventory) inventory = fleet_model_make_host (bench->model, number);
+    g_autoptr (GArray) known = sv_package_list_digests (inventory->packages);
+    SvPackage *changed = inventory->packages->pdata[i % 700];
+    sv_text_set (&changed->version, "9.9-1");
+    sv_text_set (&changed->source_version, "9.9-1");
+    SvCheckin *checkin = sv_checkin_new (inventory, known, FALSE);
+    g_autofree char *id = g_strdup_printf ("00000000-0000-7000-8000-%012u", number);
+    gint64 set;
+    sv_host_check_in (bench->dictionary, bench->db, id, checkin, NOW, &set, &error);
+    sv_checkin_free_lent (checkin);
+    die (error);
+  }
+  double seconds = seconds_since (begin_us);
+  sv_tx_free (g_steal_pointer (&tx)); /* the store stays as it was */
+  bench_table_add (bench->table, "changed reports taken in, making them included",
+                   g_strdup_printf ("%.0f a second", N / seconds), NULL, NULL, "555 a second",
+                   N / seconds >= 555 ? BENCH_MET : BENCH_MISSED);
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc != 3) {
+    g_printerr ("usage: fleet-bench DIRECTORY HOSTS\n");
+    return 2;
+  }
+  g_autoptr (GError) error = NULL;
+  Bench bench = {.directory = argv[1], .n_hosts = (guint)g_ascii_strtoull (argv[2], NULL, 10)};
+  g_mkdir_with_parents (bench.directory, 0700);
+  g_autofree char *path = g_build_filename (bench.directory, "fleet.db", NULL);
+  g_autoptr (BenchTable) table = bench_table_new ();
+  bench.table = table;
+  bench.db = sv_db_open (path, &error);
+  die (error);
+  bench.dictionary = sv_dictionary_new ();
+  bench.fleet = sv_fleet_new (bench.dictionary);
+  bench.model = fleet_model_new (N_PACKAGES);
+  g_autofree char *title = g_strdup_printf ("%u hosts of %d packages, %d statements", bench.n_hosts,
+                                            N_PACKAGES, N_STATEMENTS);
+  bench_table_add_part (table, title);
+  import (&bench, NULL);
+  sv_dictionary_refresh (bench.dictionary, bench.db, &error);
+  die (error);
+  make_fleet (&bench);
+  start (&bench);
+  announce (&bench);
+  look_up (&bench);
+  move_hosts (&bench);
+  bench_table_print (table);
+  sv_fleet_free (bench.fleet);
+  sv_dictionary_free (bench.dictionary);
+  fleet_model_free (bench.model);
+  sv_db_free (bench.db);
+  return 0;
+}
