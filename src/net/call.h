@@ -71,7 +71,8 @@ gboolean sv_call_answer (SvCall *call, gpointer record);
 gboolean sv_call_answer_list (SvCall *call, GPtrArray *items, const char *next, gint64 total);
 /* For SV_ROUTE_RAW. @content_type is copied. */
 gboolean sv_call_answer_raw (SvCall *call, const char *content_type, GBytes *body);
-/* For SV_ROUTE_STREAM: from Last-Event-ID on. FALSE if it takes no more subscribers. */
+/* For SV_ROUTE_STREAM: from Last-Event-ID on, in the principal's name. FALSE if it takes no more
+ * subscribers. */
 gboolean sv_call_answer_stream (SvCall *call, SvEventStream *stream, GError **error);
 
 /* A header of the answer, in place of one of the same name. Neither may hold a line end. */

@@ -134,7 +134,7 @@ gboolean
 sv_call_answer_stream (SvCall *call, SvEventStream *stream, GError **error)
 {
   const char *last_id = sv_request_find_header (call->request, "Last-Event-ID");
-  call->events = sv_event_stream_subscribe (stream, last_id, error);
+  call->events = sv_event_stream_subscribe (stream, call->principal_name, last_id, error);
   call->answered = call->events != NULL;
   sv_call_set_header (call, "X-Accel-Buffering", "no"); /* proxies that know it pass events on */
   return call->answered;

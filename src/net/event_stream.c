@@ -15,12 +15,14 @@ struct SvEventStream {
 
 struct SvEventSubscriber {
   SvEventStream *stream;
+  char *owner; /* NULL: nobody's */
   SvEventReader reader;
   guint64 next;    /* the event to give next */
   guint64 allowed; /* events that it may be behind */
   GBytes *current; /* what is being given */
   gsize given;     /* bytes of it that are */
   gboolean reset, beat, ended, dropped, asleep;
+  gboolean cut; /* nothing more, not even what is there */
 };
 
 SvEventStream *
@@ -113,6 +115,19 @@ sv_event_stream_end (SvEventStream *stream)
     wake (stream->subscribers->pdata[i]);
 }
 
+void
+sv_event_stream_end_of (SvEventStream *stream, const char *owner)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->lock);
+  for (guint i = 0; i < stream->subscribers->len; i++) {
+    SvEventSubscriber *subscriber = stream->subscribers->pdata[i];
+    if (g_strcmp0 (subscriber->owner, owner) != 0)
+      continue;
+    subscriber->cut = TRUE;
+    wake (subscriber);
+  }
+}
+
 guint
 sv_event_stream_count (SvEventStream *stream)
 {
@@ -137,7 +152,8 @@ find_next (const SvEventStream *stream, const char *last_id, guint64 *ret_next)
 }
 
 SvEventSubscriber *
-sv_event_stream_subscribe (SvEventStream *stream, const char *last_id, GError **error)
+sv_event_stream_subscribe (SvEventStream *stream, const char *owner, const char *last_id,
+                           GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->lock);
   if (stream->ended || stream->subscribers->len >= SV_LIMIT_EVENT_SUBSCRIBERS) {
@@ -148,6 +164,7 @@ sv_event_stream_subscribe (SvEventStream *stream, const char *last_id, GError **
   SvEventSubscriber *subscriber = g_new0 (SvEventSubscriber, 1);
   g_atomic_ref_count_inc (&stream->references);
   subscriber->stream = stream;
+  subscriber->owner = g_strdup (owner);
   subscriber->next = stream->n_sent;
   subscriber->reset = last_id != NULL && !find_next (stream, last_id, &subscriber->next);
   if (subscriber->reset)
@@ -168,6 +185,7 @@ sv_event_subscriber_free (SvEventSubscriber *subscriber)
   g_ptr_array_remove_fast (stream->subscribers, subscriber);
   g_mutex_unlock (&stream->lock);
   g_clear_pointer (&subscriber->current, g_bytes_unref);
+  g_free (subscriber->owner);
   g_free (subscriber);
   release (stream);
 }
@@ -233,8 +251,8 @@ sv_event_subscriber_read (SvEventSubscriber *subscriber, char *buffer, gsize siz
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&subscriber->stream->lock);
   gsize filled = 0;
-  if (subscriber->dropped)
-    return SV_EVENTS_DROPPED;
+  if (subscriber->dropped || subscriber->cut)
+    return subscriber->dropped ? SV_EVENTS_DROPPED : SV_EVENTS_END;
   while (filled < size) {
     if (subscriber->current == NULL && (subscriber->current = next_piece (subscriber)) == NULL)
       break;

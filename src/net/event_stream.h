@@ -22,18 +22,22 @@ void sv_event_stream_send (SvEventStream *stream, const char *type, const char *
 /* No more events: subscribers get the end of their stream. New subscribers are SV_ERROR_BUSY. */
 void sv_event_stream_end (SvEventStream *stream);
 
+/* Ends the subscriptions of @owner: who may not read any more must not read on (promise S11). */
+void sv_event_stream_end_of (SvEventStream *stream, const char *owner);
+
 guint sv_event_stream_count (SvEventStream *stream);
 
 /**
  * sv_event_stream_subscribe:
+ * @owner: (nullable) name of who reads, see sv_event_stream_end_of()
  * @last_id: (nullable) the Last-Event-ID that the client sends: events behind it come first
  *
  * If events behind @last_id are no longer kept (SV_LIMIT_EVENTS_KEPT), or it is of another run, the
  * first event is "reset": the client must read anew what it shows.
  * Errors: SV_ERROR_BUSY beyond SV_LIMIT_EVENT_SUBSCRIBERS.
  */
-SvEventSubscriber *sv_event_stream_subscribe (SvEventStream *stream, const char *last_id,
-                                              GError **error);
+SvEventSubscriber *sv_event_stream_subscribe (SvEventStream *stream, const char *owner,
+                                              const char *last_id, GError **error);
 void sv_event_subscriber_free (SvEventSubscriber *subscriber);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvEventSubscriber, sv_event_subscriber_free)
 

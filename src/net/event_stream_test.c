@@ -26,7 +26,7 @@ static SvEventSubscriber *
 subscribe (SvEventStream *stream, const char *last_id, Seen *seen)
 {
   g_autoptr (GError) error = NULL;
-  SvEventSubscriber *subscriber = sv_event_stream_subscribe (stream, last_id, &error);
+  SvEventSubscriber *subscriber = sv_event_stream_subscribe (stream, NULL, last_id, &error);
   const SvEventReader reader = {note_sleep, note_wake, seen};
   g_assert_no_error (error);
   sv_event_subscriber_set_reader (subscriber, &reader);
@@ -89,7 +89,7 @@ test_beat_and_end (void)
   sv_event_stream_end (stream);
   assert_reads (other, "id: run-0\nevent: x\ndata: 1\n\n", SV_EVENTS_END);
   g_autoptr (GError) error = NULL;
-  g_assert_null (sv_event_stream_subscribe (stream, NULL, &error));
+  g_assert_null (sv_event_stream_subscribe (stream, NULL, NULL, &error));
   g_assert_error (error, SV_ERROR, SV_ERROR_BUSY);
 }
 
@@ -150,6 +150,22 @@ test_history_ends (void)
   g_assert_true (g_str_has_prefix (all, "id: run-2\n"));
 }
 
+/* Promise S11: what was there already is not given either. */
+static void
+test_end_of_one (void)
+{
+  Seen seen = {0};
+  g_autoptr (SvEventStream) stream = sv_event_stream_new ("run");
+  g_autoptr (SvEventSubscriber) revoked = sv_event_stream_subscribe (stream, "ann", NULL, NULL);
+  g_autoptr (SvEventSubscriber) other = sv_event_stream_subscribe (stream, "bob", NULL, NULL);
+  g_autoptr (SvEventSubscriber) nobody = subscribe (stream, NULL, &seen);
+  sv_event_stream_send (stream, "x", "1");
+  sv_event_stream_end_of (stream, "ann");
+  assert_reads (revoked, "", SV_EVENTS_END);
+  assert_reads (other, "id: run-0\nevent: x\ndata: 1\n\n", SV_EVENTS_NONE);
+  assert_reads (nobody, "id: run-0\nevent: x\ndata: 1\n\n", SV_EVENTS_NONE);
+}
+
 static void
 test_many (void)
 {
@@ -160,7 +176,7 @@ test_many (void)
   for (guint i = 0; i < SV_LIMIT_EVENT_SUBSCRIBERS; i++)
     g_ptr_array_add (all, subscribe (stream, NULL, &seen));
   g_autoptr (GError) error = NULL;
-  g_assert_null (sv_event_stream_subscribe (stream, NULL, &error));
+  g_assert_null (sv_event_stream_subscribe (stream, NULL, NULL, &error));
   g_assert_error (error, SV_ERROR, SV_ERROR_BUSY);
   g_assert_cmpuint (sv_event_stream_count (stream), ==, SV_LIMIT_EVENT_SUBSCRIBERS);
 }
@@ -174,6 +190,7 @@ main (int argc, char **argv)
   g_test_add_func ("/events/resume", test_resume);
   g_test_add_func ("/events/slow", test_slow);
   g_test_add_func ("/events/history-ends", test_history_ends);
+  g_test_add_func ("/events/promise-s11-end-of-one", test_end_of_one);
   g_test_add_func ("/events/many", test_many);
   return g_test_run ();
 }

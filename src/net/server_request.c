@@ -115,7 +115,10 @@ find_fault (const Framing *framing, const char *version)
     return "the only Transfer-Encoding is 'chunked'";
   if (framing->lengths > 0 && framing->codings > 0)
     return "Content-Length and Transfer-Encoding exclude each other";
-  if (framing->hosts > 1 || (framing->hosts == 0 && strcmp (version, "HTTP/1.0") != 0))
+  gboolean old = strcmp (version, "HTTP/1.0") == 0;
+  if (old && framing->codings > 0)
+    return "HTTP/1.0 has no Transfer-Encoding";
+  if (framing->hosts > 1 || (framing->hosts == 0 && !old))
     return "there must be one Host";
   return NULL;
 }

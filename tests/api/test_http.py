@@ -69,6 +69,7 @@ def test_problem(salved):
     (f"{GET}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello", "400"),
     (f"{GET}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400"),
     ("GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n", "400"),
+    ("GET /healthz HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400"),
     ("nonsense\r\n\r\n", "4.."),
     ("GET /healthz HTTP/3.0\r\nHost: x\r\n\r\n", "505"),
 ])
