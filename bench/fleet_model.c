@@ -7,7 +7,7 @@
 #define N_SOURCES 4000
 #define N_RELEASES 3
 #define N_ROLES 8
-#define N_LEVELS 12 /* versions of one source that were released */
+#define N_LEVELS 6 /* versions of one source that were released */
 
 struct FleetModel {
   guint n_packages; /* of one host */

@@ -39,6 +39,7 @@
 #define SV_LIMIT_HEADER_BYTES (256 * 1024)           /* all header lines of one answer */
 #define SV_LIMIT_REDIRECTS 5                         /* of one download */
 #define SV_LIMIT_CONNECT_MS 10000                    /* one connection attempt */
+#define SV_LIMIT_WRITES 8192                         /* that wait for a group commit */
 #define SV_LIMIT_STORED_BYTES (256 << 20)            /* values of one statement of the store */
 #define SV_LIMIT_SIGNATURE_BYTES (64 * 1024)         /* one detached signature */
 #define SV_LIMIT_FEED_RECORDS 20000000               /* records that one feed may yield */

@@ -158,10 +158,11 @@ static gint
 compare_sources (gconstpointer a, gconstpointer b)
 {
   const SvPackage *x = *(SvPackage *const *)a, *y = *(SvPackage *const *)b;
-  return strcmp (x->source, y->source);
+  int order = strcmp (x->source, y->source);
+  return order != 0 ? order : strcmp (x->name, y->name);
 }
 
-/* By source, so that the claims on a source are gathered once for all its binaries. */
+/* By source and name, so that claims on either are gathered once. */
 static GPtrArray *
 list_judged (const SvAssessment *assessment)
 {
@@ -221,6 +222,62 @@ sv_exposure_assess_each (const SvAssessment *assessment, SvFindingFunc func, gpo
   const SvAssessing assessing = {assessment, kernels, streams, claims};
   return ask_live_patches (&assessing, sv_kernels_get_live_patches (kernels), error) &&
          assess_all (&assessing, func, user_data, error);
+}
+
+/* --- in few words --- */
+
+/* One claim alone wins; among several sv_exposure_combine() finds the winner. */
+static void
+judge_briefly (const SvInstall *install, const SvFlaw *flaw, SvBrief *brief)
+{
+  const SvClaim *only = flaw->claims->len == 1 ? flaw->claims->pdata[0] : NULL;
+  if (only != NULL) {
+    const SvStatement *statement = only->statement;
+    brief->verdict = sv_exposure_judge_quietly (install, only);
+    brief->low_relevance =
+        install->low_relevance || g_strcmp0 (statement->urgency, "unimportant") == 0;
+    brief->fixable = statement->fixed != NULL;
+    return;
+  }
+  g_autoptr (SvFinding) finding = sv_exposure_combine (install, flaw->vulnerability, flaw->claims);
+  brief->verdict = finding != NULL ? (SvVerdict)finding->verdict : SV_VERDICT_NOT_APPLICABLE;
+  brief->low_relevance = finding != NULL && (finding->low_relevance || finding->unimportant);
+  brief->fixable = finding != NULL && finding->fixed != NULL;
+}
+
+static gboolean
+assess_package_briefly (const SvAssessing *assessing, const SvPackage *package, SvBriefFunc func,
+                        gpointer user_data, GError **error)
+{
+  g_autoptr (SvInstall) install =
+      sv_install_new (package, assessing->assessment->inventory->distro, assessing->streams);
+  const GPtrArray *flaws;
+  if (!sv_claims_gather (assessing->claims, install, &flaws, error))
+    return FALSE;
+  for (guint i = 0; i < flaws->len; i++) {
+    const SvFlaw *flaw = flaws->pdata[i];
+    SvBrief brief = {.package = package, .vulnerability = flaw->vulnerability};
+    if (sv_flaw_is_settled (flaw, install))
+      continue;
+    judge_briefly (install, flaw, &brief);
+    if (brief.verdict == SV_VERDICT_AFFECTED || brief.verdict == SV_VERDICT_UNKNOWN)
+      func (&brief, user_data);
+  }
+  return TRUE;
+}
+
+gboolean
+sv_exposure_assess_briefly (const SvAssessment *assessment, SvBriefFunc func, gpointer user_data,
+                            GError **error)
+{
+  g_autoptr (SvStreams) streams = sv_streams_new (assessment->inventory);
+  g_autoptr (SvClaims) claims = sv_claims_new (assessment);
+  const SvAssessing assessing = {assessment, NULL, streams, claims};
+  g_autoptr (GPtrArray) packages = list_judged (assessment);
+  for (guint i = 0; i < packages->len; i++)
+    if (!assess_package_briefly (&assessing, packages->pdata[i], func, user_data, error))
+      return FALSE;
+  return TRUE;
 }
 
 /* --- the order --- */

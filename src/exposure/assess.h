@@ -45,6 +45,7 @@ typedef struct {
   const char *only_package;    /* (nullable) judge packages of this binary or source name alone */
   const char *only_vulnerability; /* (nullable) */
   gboolean keep_all; /* also findings that are fixed, not affected or not applicable: for explain */
+  gboolean many_versions; /* of each source, as a fleet has: its claims are gathered once, whole */
 } SvAssessment;
 
 /**
@@ -62,9 +63,25 @@ gboolean sv_exposure_assess (const SvAssessment *assessment, GPtrArray **ret_fin
                              GError **error);
 
 /* Takes @finding; @package is the one of the inventory that it is in. */
-typedef gboolean (*SvFindingFunc) (const SvPackage *package, SvFinding *finding,
-                                   gpointer user_data, GError **error);
+typedef gboolean (*SvFindingFunc) (const SvPackage *package, SvFinding *finding, gpointer user_data,
+                                   GError **error);
 
 /* The same findings, package by package and in no order: for who keeps little of each. */
 gboolean sv_exposure_assess_each (const SvAssessment *assessment, SvFindingFunc func,
                                   gpointer user_data, GError **error);
+
+/* A finding in few words. Lent. */
+typedef struct {
+  const SvPackage *package;
+  const char *vulnerability;
+  SvVerdict verdict;
+  gboolean low_relevance; /* or unimportant by its source's word */
+  gboolean fixable;       /* a fixed version is named */
+} SvBrief;
+
+typedef void (*SvBriefFunc) (const SvBrief *brief, gpointer user_data);
+
+/* The same verdicts without the reasons, for packages that no kernel and no live patch has a say
+ * in: those are judged like any other. */
+gboolean sv_exposure_assess_briefly (const SvAssessment *assessment, SvBriefFunc func,
+                                     gpointer user_data, GError **error);

@@ -5,6 +5,7 @@
 struct SvClaims {
   const SvAssessment *assessment;
   char *asked;              /* "source\nversion" whose claims are held; NULL: none */
+  char *silent;             /* name of a binary of which nothing is claimed; NULL: none */
   gboolean mixed;           /* claims on one binary are among them: the next one asks again */
   const SvInstall *install; /* during a call */
   GHashTable *by_name;      /* vulnerability -> SvFlaw, lent by `flaws` */
@@ -45,6 +46,7 @@ void
 sv_claims_free (SvClaims *claims)
 {
   g_free (claims->asked);
+  g_free (claims->silent);
   g_hash_table_unref (claims->by_name);
   g_ptr_array_unref (claims->flaws);
   g_free (claims);
@@ -194,36 +196,60 @@ forget (SvClaims *claims)
   g_ptr_array_set_size (claims->flaws, 0);
 }
 
+/* Whether what versions settle may be left out: not where other versions will be asked about. */
+static gboolean
+leaves_out (const SvClaims *claims, const SvInstall *install)
+{
+  const SvAssessment *assessment = claims->assessment;
+  return !assessment->keep_all && !assessment->many_versions && install->source_key != NULL &&
+         is_plain (install);
+}
+
 /* Drops what is held unless it is what @install's source would be answered with. */
 static gboolean
 is_held (SvClaims *claims, const SvInstall *install)
 {
-  g_autofree char *wanted = g_strdup_printf (
-      "%s\n%s\n%d", install->source, install->source_version != NULL ? install->source_version : "",
-      is_plain (install));
+  const char *version = leaves_out (claims, install) ? install->source_version : "";
+  g_autofree char *wanted = g_strdup_printf ("%s\n%s", install->source, version);
   gboolean held = !claims->mixed && g_strcmp0 (claims->asked, wanted) == 0;
   if (!held)
     forget (claims);
-  sv_text_set (&claims->asked, wanted);
+  sv_text_take (&claims->asked, g_steal_pointer (&wanted));
   return held;
+}
+
+/* Versions of one binary come one after another: that nothing is claimed of it is learnt once. */
+static gboolean
+ask_of_binary (SvClaims *claims, const SvInstall *install, GError **error)
+{
+  const char *name = install->package->name;
+  const SvClaimQuestion question = {
+      .release = install->release, .kind = SV_NAME_BINARY, .package = name};
+  if (g_strcmp0 (claims->silent, name) == 0)
+    return TRUE;
+  gboolean was_mixed = claims->mixed;
+  claims->mixed = FALSE;
+  gboolean asked = ask (claims, question, error);
+  if (!claims->mixed)
+    sv_text_set (&claims->silent, name);
+  claims->mixed = claims->mixed || was_mixed;
+  return asked;
 }
 
 gboolean
 sv_claims_gather (SvClaims *claims, const SvInstall *install, const GPtrArray **ret_flaws,
                   GError **error)
 {
-  gboolean leaves_out =
-      !claims->assessment->keep_all && install->source_key != NULL && is_plain (install);
+  gboolean partly = leaves_out (claims, install);
   SvClaimQuestion of_source = {.release = install->release,
                                .kind = SV_NAME_SOURCE,
                                .package = install->source,
-                               .part = leaves_out ? SV_STATEMENTS_OPEN : SV_STATEMENTS_ALL,
+                               .part = partly ? SV_STATEMENTS_OPEN : SV_STATEMENTS_ALL,
                                .installed = install->source_key};
-  SvClaimQuestion of_binary = {
-      .release = install->release, .kind = SV_NAME_BINARY, .package = install->package->name};
   claims->install = install;
   if ((!is_held (claims, install) && !ask (claims, of_source, error)) ||
-      !ask (claims, of_binary, error) || (leaves_out && !complete_flaws (claims, of_source, error)))
+      !ask_of_binary (claims, install, error) ||
+      (partly && !complete_flaws (claims, of_source, error)))
     return FALSE;
   *ret_flaws = claims->flaws;
   return TRUE;

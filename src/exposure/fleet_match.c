@@ -70,8 +70,8 @@ typedef struct {
   const SvClaimSource *claims;
   gsize n_claims;
   SvMatch *match;
-  GHashTable *part_of; /* SvPackage -> SvPart, of the platform being judged; NULL: a group is */
-  const SvPart *group;
+  GHashTable *part_of; /* SvPackage -> SvPart, of the platform being judged */
+  const SvPart *group; /* being judged */
 } Making;
 
 static gboolean
@@ -97,27 +97,38 @@ add_flaw (GArray *flaws, SvPartFlaw flaw, gboolean may_repeat)
   g_array_append_val (flaws, flaw);
 }
 
+static void
+note_brief (const SvBrief *brief, gpointer user_data)
+{
+  Making *making = user_data;
+  const SvPart *part = g_hash_table_lookup (making->part_of, brief->package);
+  const SvPartFlaw flaw = {.flaw = number_of (making->match, brief->vulnerability),
+                           .verdict = (guint8)brief->verdict,
+                           .is_low = brief->low_relevance,
+                           .is_fixable = brief->fixable};
+  add_flaw (flaws_of (making->match, part->id), flaw, FALSE);
+}
+
 static gboolean
 note_finding (const SvPackage *package, SvFinding *owned, gpointer user_data, GError **error)
 {
   g_autoptr (SvFinding) finding = owned;
   Making *making = user_data;
-  const SvPart *part =
-      making->group != NULL ? making->group : g_hash_table_lookup (making->part_of, package);
   const SvPartFlaw flaw = {.flaw = number_of (making->match, finding->vulnerability),
                            .verdict = (guint8)finding->verdict,
                            .is_low = finding->low_relevance || finding->unimportant,
                            .is_fixable = finding->fixed != NULL};
-  add_flaw (flaws_of (making->match, part->id), flaw, making->group != NULL);
+  add_flaw (flaws_of (making->match, making->group->id), flaw, TRUE);
   return TRUE;
 }
 
-static gboolean
-assess (Making *making, const SvInventory *inventory, GError **error)
+static SvAssessment
+new_assessment (const Making *making, const SvInventory *inventory)
 {
-  const SvAssessment assessment = {
-      .inventory = inventory, .claims = making->claims, .n_claims = making->n_claims};
-  return sv_exposure_assess_each (&assessment, note_finding, making, error);
+  return (SvAssessment){.inventory = inventory,
+                        .claims = making->claims,
+                        .n_claims = making->n_claims,
+                        .many_versions = TRUE};
 }
 
 static SvPackage *
@@ -143,10 +154,10 @@ judge_platform (SvFleet *fleet, Making *making, guint32 platform, const GPtrArra
     flaws_of (making->match, part->id);
   }
   making->part_of = part_of;
-  making->group = NULL;
   const SvPlatform *of = fleet->platforms->pdata[platform];
   const SvInventory inventory = {.distro = of->facts->distro, .packages = packages};
-  return assess (making, &inventory, error);
+  const SvAssessment assessment = new_assessment (making, &inventory);
+  return sv_exposure_assess_briefly (&assessment, note_brief, making, error);
 }
 
 static gboolean
@@ -160,7 +171,8 @@ judge_group (SvFleet *fleet, Making *making, const SvPart *part, const SvPosture
   inventory.packages = packages;
   making->group = part;
   flaws_of (making->match, part->id);
-  return assess (making, &inventory, error);
+  const SvAssessment assessment = new_assessment (making, &inventory);
+  return sv_exposure_assess_each (&assessment, note_finding, making, error);
 }
 
 static gboolean

@@ -56,6 +56,7 @@ typedef struct {
   GBytes *key;          /* the installed version to compare; NULL: none */
   const char *compared; /* the same as text */
   GBytes *fixed_key;    /* as in the claim; may be NULL */
+  gboolean quiet;       /* nobody will read why */
   char *because;        /* set by the rule that decides; owned */
 } SvJudgement;
 
@@ -64,6 +65,8 @@ static int decide (SvJudgement *j, SvVerdict verdict, const char *format, ...) G
 static int
 decide (SvJudgement *j, SvVerdict verdict, const char *format, ...)
 {
+  if (j->quiet)
+    return verdict;
   va_list arguments;
   va_start (arguments, format);
   j->because = g_strdup_vprintf (format, arguments);
@@ -333,19 +336,37 @@ static int (*const rules[]) (SvJudgement *j) = {
     rule_introduced, rule_fixed,  rule_open,
 };
 
-SvReason *
-sv_exposure_judge (const SvInstall *install, const SvClaim *claim)
+static SvJudgement
+run_rules (const SvInstall *install, const SvClaim *claim, gboolean quiet, int *ret_verdict)
 {
   const SvStatement *statement = claim->statement;
   gboolean by_source = statement->name_kind == SV_NAME_SOURCE;
   SvJudgement j = {.install = install,
                    .statement = statement,
                    .fixed_key = claim->fixed_key,
+                   .quiet = quiet,
                    .key = by_source ? install->source_key : install->key,
                    .compared = by_source ? install->source_version : install->package->version};
-  int verdict = UNDECIDED;
-  for (gsize i = 0; verdict == UNDECIDED && i < G_N_ELEMENTS (rules); i++)
-    verdict = rules[i](&j);
+  *ret_verdict = UNDECIDED;
+  for (gsize i = 0; *ret_verdict == UNDECIDED && i < G_N_ELEMENTS (rules); i++)
+    *ret_verdict = rules[i](&j);
+  return j;
+}
+
+SvVerdict
+sv_exposure_judge_quietly (const SvInstall *install, const SvClaim *claim)
+{
+  int verdict;
+  run_rules (install, claim, TRUE, &verdict);
+  return (SvVerdict)verdict;
+}
+
+SvReason *
+sv_exposure_judge (const SvInstall *install, const SvClaim *claim)
+{
+  const SvStatement *statement = claim->statement;
+  int verdict;
+  SvJudgement j = run_rules (install, claim, FALSE, &verdict);
   SvReason *reason = g_new0 (SvReason, 1);
   reason->feed = g_strdup (claim->feed);
   reason->advisory = g_strdup (statement->advisory);

@@ -105,6 +105,8 @@ typedef struct {
  * so. Source: pitfalls 17 to 29, 35 to 38, 57, 59, 60, 63 to 73.
  */
 SvReason *sv_exposure_judge (const SvInstall *install, const SvClaim *claim);
+/* The verdict alone, without the words: for who judges a whole fleet. */
+SvVerdict sv_exposure_judge_quietly (const SvInstall *install, const SvClaim *claim);
 
 /* What is true of one vulnerability in one installed package, over all claims. */
 typedef struct {

@@ -124,14 +124,15 @@ SvCheckin *
 sv_checkin_new (SvInventory *inventory, const GArray *known, gboolean with_facts)
 {
   SvCheckin *checkin = sv_record_new (&sv_checkin_type);
-  g_autoptr (GArray) digests = sv_package_list_digests (inventory->packages);
-  SvDigest digest = sv_package_set_digest (digests);
-  checkin->set = sv_digest_format (&digest);
+  SvPackageDelta delta;
+  sv_package_set_diff (inventory->packages, known, &delta);
+  checkin->set = sv_digest_format (&delta.set);
+  checkin->added = delta.added;
+  checkin->removed = delta.removed;
   if (known != NULL) {
-    digest = sv_package_set_digest (known);
-    checkin->base = sv_digest_format (&digest);
+    SvDigest base = sv_package_set_digest (known);
+    checkin->base = sv_digest_format (&base);
   }
-  sv_package_set_diff (inventory->packages, known, &checkin->added, &checkin->removed);
   if (!with_facts)
     return checkin;
   checkin->held = list_held (inventory->packages);

@@ -100,16 +100,16 @@ sv_dictionary_take (SvDictionary *dictionary, SvDb *db, const GPtrArray *package
                     GError **error)
 {
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GArray) digests = sv_package_digest_each (packages);
   guint32 next = 0;
   for (guint i = 0; i < packages->len; i++) {
-    const SvPackage *package = packages->pdata[i];
-    SvDigest digest = sv_package_digest (package);
+    const SvDigest *digest = &g_array_index (digests, SvDigest, i);
     guint32 id;
-    if (!sv_dictionary_look_up (dictionary, db, &digest, &id, error))
+    if (!sv_dictionary_look_up (dictionary, db, digest, &id, error))
       return FALSE;
     if (id == 0 && next == 0 && !find_next (db, &next, error))
       return FALSE;
-    if (id == 0 && !insert (db, id = next++, package, &digest, error))
+    if (id == 0 && !insert (db, id = next++, packages->pdata[i], digest, error))
       return FALSE;
     g_array_append_val (ids, id);
   }

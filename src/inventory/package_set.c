@@ -58,21 +58,40 @@ finish (GChecksum *sum)
   SvDigest digest;
   gsize size = sizeof digest.bytes;
   g_checksum_get_digest (sum, digest.bytes, &size);
+  g_checksum_reset (sum);
   return digest;
 }
 
-SvDigest
-sv_package_digest (const SvPackage *package)
+static SvDigest
+digest_package (GChecksum *sum, const SvPackage *package)
 {
   const char *const texts[] = {package->name,           package->arch,
                                package->version,        package->source,
                                package->source_version, sv_package_state_names[package->state],
                                package->module,         package->vendor,
                                package->origin,         package->ecosystem};
-  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     hash_text (sum, texts[i]);
   return finish (sum);
+}
+
+SvDigest
+sv_package_digest (const SvPackage *package)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  return digest_package (sum, package);
+}
+
+GArray *
+sv_package_digest_each (const GPtrArray *packages)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  GArray *digests = g_array_sized_new (FALSE, FALSE, sizeof (SvDigest), packages->len);
+  for (guint i = 0; i < packages->len; i++) {
+    SvDigest digest = digest_package (sum, packages->pdata[i]);
+    g_array_append_val (digests, digest);
+  }
+  return digests;
 }
 
 static gint
@@ -92,19 +111,24 @@ drop_duplicates (GArray *digests)
   g_array_set_size (digests, kept);
 }
 
-GArray *
-sv_package_list_digests (const GPtrArray *packages)
+/* Those of @each that are of software, sorted, each once. */
+static GArray *
+sort_digests (const GPtrArray *packages, const GArray *each)
 {
   GArray *digests = g_array_sized_new (FALSE, FALSE, sizeof (SvDigest), packages->len);
-  for (guint i = 0; i < packages->len; i++) {
-    const SvPackage *package = packages->pdata[i];
-    SvDigest digest = sv_package_digest (package);
-    if (package->state != SV_PACKAGE_CONFIG_FILES)
-      g_array_append_val (digests, digest);
-  }
+  for (guint i = 0; i < packages->len; i++)
+    if (sv_package_is_software (packages->pdata[i]))
+      g_array_append_val (digests, g_array_index (each, SvDigest, i));
   g_array_sort (digests, compare_digests);
   drop_duplicates (digests);
   return digests;
+}
+
+GArray *
+sv_package_list_digests (const GPtrArray *packages)
+{
+  g_autoptr (GArray) each = sv_package_digest_each (packages);
+  return sort_digests (packages, each);
 }
 
 SvDigest
@@ -123,21 +147,25 @@ contains (const GArray *digests, const SvDigest *digest)
 }
 
 void
-sv_package_set_diff (const GPtrArray *packages, const GArray *known, GPtrArray **added,
-                     GPtrArray **removed)
+sv_package_delta_clear (SvPackageDelta *delta)
 {
-  g_autoptr (GArray) now = sv_package_list_digests (packages);
-  *added = g_ptr_array_new ();
-  *removed = sv_strings_new ();
-  for (guint i = 0; i < packages->len; i++) {
-    SvPackage *package = packages->pdata[i];
-    SvDigest digest = sv_package_digest (package);
-    if (package->state != SV_PACKAGE_CONFIG_FILES && !contains (known, &digest))
-      g_ptr_array_add (*added, package);
-  }
+  g_clear_pointer (&delta->added, g_ptr_array_unref);
+  g_clear_pointer (&delta->removed, g_ptr_array_unref);
+}
+
+void
+sv_package_set_diff (const GPtrArray *packages, const GArray *known, SvPackageDelta *ret_delta)
+{
+  g_autoptr (GArray) each = sv_package_digest_each (packages);
+  g_autoptr (GArray) now = sort_digests (packages, each);
+  *ret_delta = (SvPackageDelta){sv_package_set_digest (now), g_ptr_array_new (), sv_strings_new ()};
+  for (guint i = 0; i < packages->len; i++)
+    if (sv_package_is_software (packages->pdata[i]) &&
+        !contains (known, &g_array_index (each, SvDigest, i)))
+      g_ptr_array_add (ret_delta->added, packages->pdata[i]);
   for (guint i = 0; known != NULL && i < known->len; i++) {
     const SvDigest *digest = &g_array_index (known, SvDigest, i);
     if (!contains (now, digest))
-      g_ptr_array_add (*removed, sv_digest_format (digest));
+      g_ptr_array_add (ret_delta->removed, sv_digest_format (digest));
   }
 }

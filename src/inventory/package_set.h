@@ -20,6 +20,16 @@ gboolean sv_digest_parse (const char *text, SvDigest *ret_digest, GError **error
  * dependency is the host's own, what it needs is in the archives. */
 SvDigest sv_package_digest (const SvPackage *package);
 
+/* (element-type SvDigest): of each of @packages, in their order. */
+GArray *sv_package_digest_each (const GPtrArray *packages);
+
+/* What only its configuration is left of is no software. */
+static inline gboolean
+sv_package_is_software (const SvPackage *package)
+{
+  return package->state != SV_PACKAGE_CONFIG_FILES;
+}
+
 /* Packages that are software, each once: (element-type SvDigest), in byte order. */
 GArray *sv_package_list_digests (const GPtrArray *packages);
 
@@ -27,12 +37,20 @@ GArray *sv_package_list_digests (const GPtrArray *packages);
  * once. */
 SvDigest sv_package_set_digest (const GArray *digests);
 
+/* How a set differs from the one that the other side has. */
+typedef struct {
+  SvDigest set;       /* its own name */
+  GPtrArray *added;   /* SvPackage that the other lacks, lent, in the order of the inventory */
+  GPtrArray *removed; /* strings: digests that only the other has, in byte order */
+} SvPackageDelta;
+
+void sv_package_delta_clear (SvPackageDelta *delta);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SvPackageDelta, sv_package_delta_clear)
+
 /**
  * sv_package_set_diff:
  * @packages: what is installed now
  * @known: (nullable): digests of the set that the other side has, sorted; NULL: it has none
- * @added: (out): packages that @known lacks, lent from @packages, in their order
- * @removed: (out): strings, digests that @packages lack, in byte order
  */
-void sv_package_set_diff (const GPtrArray *packages, const GArray *known, GPtrArray **added,
-                          GPtrArray **removed);
+void sv_package_set_diff (const GPtrArray *packages, const GArray *known,
+                          SvPackageDelta *ret_delta);

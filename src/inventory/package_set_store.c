@@ -2,7 +2,7 @@
 
 #include "inventory/id_list.h"
 
-#define N_CANDIDATES 8 /* whole sets that are looked at for one to differ from */
+#define N_CANDIDATES 4 /* whole sets that are looked at for one to differ from */
 
 static GArray *
 new_ids (void)
@@ -163,14 +163,39 @@ find_base_of (SvDb *db, gint64 set, gint64 *ret_base, GError **error)
   return TRUE;
 }
 
-/* @ret_bases: (out): numbers of whole sets, the newest first. */
+/* The smallest of the ids after they are mixed up: two sets share it as often as they share
+ * members (min-wise hashing). Never 0. */
+static gint64
+sketch (const GArray *ids, guint64 salt)
+{
+  guint64 smallest = G_MAXINT64;
+  for (guint i = 0; i < ids->len; i++) {
+    guint64 mixed = (g_array_index (ids, guint32, i) + salt) * 0x9e3779b97f4a7c15ULL;
+    mixed = (mixed ^ (mixed >> 29)) * 0xbf58476d1ce4e5b9ULL;
+    smallest = MIN (smallest, (mixed ^ (mixed >> 32)) & G_MAXINT64);
+  }
+  return (gint64)MAX (smallest, 1);
+}
+
+static void
+bind_sketches (SvQuery *query, const GArray *ids, gboolean is_whole)
+{
+  sv_query_bind_int64 (query, "sketch", is_whole ? sketch (ids, 0) : 0);
+  sv_query_bind_int64 (query, "sketch_2", is_whole ? sketch (ids, 1ULL << 40) : 0);
+}
+
+/* @bases: (out): numbers of whole sets that are probably much like @ids, the newest first. */
 static gboolean
-list_whole (SvDb *db, GArray *bases, GError **error)
+list_alike (SvDb *db, const GArray *ids, GArray *bases, GError **error)
 {
   g_autoptr (SvQuery) query = sv_db_query (
-      db, "SELECT id FROM package_set WHERE base = 0 ORDER BY id DESC LIMIT :n", error);
+      db,
+      "SELECT id FROM package_set WHERE sketch = :sketch"
+      " UNION SELECT id FROM package_set WHERE sketch_2 = :sketch_2 ORDER BY id DESC LIMIT :n",
+      error);
   if (query == NULL)
     return FALSE;
+  bind_sketches (query, ids, TRUE);
   sv_query_bind_int64 (query, "n", N_CANDIDATES);
   SvStep step;
   while ((step = sv_query_step (query, error)) == SV_STEP_ROW) {
@@ -191,7 +216,7 @@ lay_out (SvDb *db, const GArray *ids, gint64 near, Layout *layout, GError **erro
   if (layout->base != 0)
     return TRUE;
   g_autoptr (GArray) bases = g_array_new (FALSE, FALSE, sizeof (gint64));
-  if (!list_whole (db, bases, error))
+  if (!list_alike (db, ids, bases, error))
     return FALSE;
   for (guint i = 0; i < bases->len; i++)
     if (!try_base (db, g_array_index (bases, gint64, i), layout, error))
@@ -222,17 +247,18 @@ bind_ids (SvQuery *query, const char *name, const GArray *ids)
 static gboolean
 insert (SvDb *db, gint64 set, const SvDigest *digest, const Layout *layout, GError **error)
 {
-  g_autoptr (SvQuery) query =
-      sv_db_query (db,
-                   "INSERT INTO package_set (id, digest, base, size, members, removed)"
-                   " VALUES (:id, :digest, :base, :size, :members, :removed)",
-                   error);
+  g_autoptr (SvQuery) query = sv_db_query (
+      db,
+      "INSERT INTO package_set (id, digest, base, size, sketch, sketch_2, members, removed)"
+      " VALUES (:id, :digest, :base, :size, :sketch, :sketch_2, :members, :removed)",
+      error);
   if (query == NULL)
     return FALSE;
   sv_query_bind_int64 (query, "id", set);
   sv_query_bind_blob (query, "digest", digest->bytes, sizeof digest->bytes);
   sv_query_bind_int64 (query, "base", layout->base);
   sv_query_bind_int64 (query, "size", layout->ids->len);
+  bind_sketches (query, layout->ids, layout->base == 0);
   bind_ids (query, "members", layout->added);
   bind_ids (query, "removed", layout->removed);
   return sv_query_run (query, error);

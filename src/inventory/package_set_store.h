@@ -37,7 +37,8 @@ gboolean sv_package_set_foreach (SvDb *db, SvPackageSetFunc func, gpointer user_
  * @near: a set that is probably much like it; 0: none
  *
  * Stores the set @digest, unless it is there, and gives its number. It is kept as what differs from
- * the whole set behind @near, or from one of the newest, if that is less than a quarter of it.
+ * the whole set behind @near, or from one that is found to be much like it, if that is less than a
+ * quarter of it.
  */
 gboolean sv_package_set_keep (SvDb *db, const SvDigest *digest, const GArray *ids, gint64 near,
                               gint64 *ret_set, GError **error);

@@ -88,14 +88,17 @@ test_diff (void)
   g_ptr_array_add (now, &b2);
   g_ptr_array_add (now, &a);
   g_autoptr (GArray) known = sv_package_list_digests (old);
-  g_autoptr (GPtrArray) added = NULL, removed = NULL;
-  sv_package_set_diff (now, known, &added, &removed);
-  g_assert_cmpuint (added->len, ==, 1);
-  g_assert_true (added->pdata[0] == &b2);
+  g_autoptr (GArray) wanted = sv_package_list_digests (now);
+  SvDigest set = sv_package_set_digest (wanted);
+  g_auto (SvPackageDelta) delta;
+  sv_package_set_diff (now, known, &delta);
+  g_assert_cmpint (sv_digest_compare (&delta.set, &set), ==, 0);
+  g_assert_cmpuint (delta.added->len, ==, 1);
+  g_assert_true (delta.added->pdata[0] == &b2);
   SvDigest digest = sv_package_digest (&b);
   g_autofree char *text = sv_digest_format (&digest);
-  g_assert_cmpuint (removed->len, ==, 1);
-  g_assert_cmpstr (removed->pdata[0], ==, text);
+  g_assert_cmpuint (delta.removed->len, ==, 1);
+  g_assert_cmpstr (delta.removed->pdata[0], ==, text);
 }
 
 /* -- lists of ids -- */

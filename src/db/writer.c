@@ -1,0 +1,175 @@
+#include "db/writer.h"
+
+#define BATCH 256  /* writes of one transaction */
+#define RETRIES 10 /* of one that others got in the way of */
+
+typedef struct {
+  SvWriteFunc write;
+  SvWrittenFunc written;
+  gpointer data;
+  GError *error; /* of this write alone */
+} Job;
+
+struct SvWriter {
+  char *url;
+  SvDb *db; /* NULL: not reached now */
+  GThread *thread;
+  GAsyncQueue *queue; /* Job; `last` ends the thread */
+  Job last;
+};
+
+/* --- one transaction --- */
+
+/* What a write refuses by itself concerns nobody else; what breaks the transaction does. */
+static gboolean
+run_jobs (SvDb *db, GPtrArray *jobs, GError **error)
+{
+  g_autoptr (SvTx) tx = sv_db_begin (db, error);
+  if (tx == NULL)
+    return FALSE;
+  for (guint i = 0; i < jobs->len; i++) {
+    Job *job = jobs->pdata[i];
+    g_clear_error (&job->error);
+    job->write (db, job->data, &job->error);
+  }
+  return sv_tx_commit (tx, error);
+}
+
+/* A connection that is gone does not come back by itself. */
+static gboolean
+reconnect (SvWriter *writer, GError **error)
+{
+  if (writer->db == NULL)
+    writer->db = sv_db_open (writer->url, error);
+  return writer->db != NULL;
+}
+
+static gboolean
+try_jobs (SvWriter *writer, GPtrArray *jobs, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  for (guint attempt = 0; attempt < RETRIES; attempt++) {
+    g_clear_error (&cause);
+    if (reconnect (writer, &cause) && run_jobs (writer->db, jobs, &cause))
+      return TRUE;
+    if (sv_error_is (cause, SV_ERROR_UNREACHABLE))
+      g_clear_pointer (&writer->db, sv_db_free);
+    if (!sv_error_is (cause, SV_ERROR_CONFLICT) && !sv_error_is (cause, SV_ERROR_BUSY))
+      break;
+  }
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
+}
+
+/* --- batches --- */
+
+static void
+finish_job (SvWriter *writer, Job *job, const GError *failure)
+{
+  job->written (writer->db, job->data, failure != NULL ? failure : job->error);
+  g_clear_error (&job->error);
+  g_free (job);
+}
+
+/* Alone, so that only the one which breaks it fails. */
+static void
+run_apart (SvWriter *writer, GPtrArray *jobs)
+{
+  for (guint i = 0; i < jobs->len; i++) {
+    g_autoptr (GPtrArray) one = g_ptr_array_new ();
+    g_autoptr (GError) failure = NULL;
+    g_ptr_array_add (one, jobs->pdata[i]);
+    try_jobs (writer, one, &failure);
+    finish_job (writer, jobs->pdata[i], failure);
+  }
+}
+
+static void
+run_batch (SvWriter *writer, GPtrArray *jobs)
+{
+  g_autoptr (GError) failure = NULL;
+  gboolean committed = try_jobs (writer, jobs, &failure);
+  if (!committed && jobs->len > 1 && !sv_error_is (failure, SV_ERROR_UNREACHABLE)) {
+    run_apart (writer, jobs);
+    return;
+  }
+  for (guint i = 0; i < jobs->len; i++)
+    finish_job (writer, jobs->pdata[i], failure);
+}
+
+/* Waits for the first, takes what else is there. FALSE: that was all for ever. */
+static gboolean
+take_batch (SvWriter *writer, GPtrArray *jobs)
+{
+  Job *job = g_async_queue_pop (writer->queue);
+  while (job != NULL && job != &writer->last && jobs->len < BATCH - 1) {
+    g_ptr_array_add (jobs, job);
+    job = g_async_queue_try_pop (writer->queue);
+  }
+  if (job != NULL && job != &writer->last)
+    g_ptr_array_add (jobs, job);
+  return job != &writer->last;
+}
+
+static gpointer
+work (gpointer data)
+{
+  SvWriter *writer = data;
+  gboolean more = TRUE;
+  while (more) {
+    g_autoptr (GPtrArray) jobs = g_ptr_array_new ();
+    more = take_batch (writer, jobs);
+    if (jobs->len > 0)
+      run_batch (writer, jobs);
+  }
+  return NULL;
+}
+
+/* --- its life --- */
+
+SvWriter *
+sv_writer_new (const char *url, GError **error)
+{
+  SvDb *db = sv_db_open (url, error);
+  if (db == NULL)
+    return NULL;
+  SvWriter *writer = g_new0 (SvWriter, 1);
+  writer->url = g_strdup (url);
+  writer->db = db;
+  writer->queue = g_async_queue_new ();
+  writer->thread = g_thread_new ("writer", work, writer);
+  return writer;
+}
+
+void
+sv_writer_free (SvWriter *writer)
+{
+  if (writer == NULL)
+    return;
+  g_async_queue_push (writer->queue, &writer->last);
+  g_thread_join (writer->thread);
+  g_async_queue_unref (writer->queue);
+  sv_db_free (writer->db);
+  g_free (writer->url);
+  g_free (writer);
+}
+
+guint
+sv_writer_count_waiting (SvWriter *writer)
+{
+  return (guint)MAX (0, g_async_queue_length (writer->queue));
+}
+
+gboolean
+sv_writer_submit (SvWriter *writer, SvWriteFunc write, SvWrittenFunc written, gpointer data,
+                  GError **error)
+{
+  if (sv_writer_count_waiting (writer) >= SV_LIMIT_WRITES) {
+    g_set_error_literal (error, SV_ERROR, SV_ERROR_BUSY, "too many writes wait: try again later");
+    return FALSE;
+  }
+  Job *job = g_new (Job, 1);
+  *job = (Job){write, written, data, NULL};
+  g_async_queue_push (writer->queue, job);
+  return TRUE;
+}
