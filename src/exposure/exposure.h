@@ -4,6 +4,7 @@
 #include "exposure/assess.h"
 #include "exposure/coverage.h"
 #include "exposure/fleet.h"
+#include "exposure/fleet_api.h"
 #include "exposure/judge.h"
 #include "exposure/policy.h"
 #include "exposure/scenario.h"

@@ -18,6 +18,19 @@ static const SvField flaw_fields[] = {
 SV_RECORD_TYPE (sv_fleet_flaw_type, SvFleetFlaw, "FleetFlaw", flaw_fields,
                 "One vulnerability over the whole fleet.");
 
+static const SvField state_fields[] = {
+    SV_FIELD (SvFleetState, hosts, SV_TYPE_INT64, .doc = "Hosts in the index."),
+    SV_FIELD (SvFleetState, parts, SV_TYPE_INT64,
+              .doc = "Distinct packages, or groups of them, that are judged by themselves."),
+    SV_FIELD (SvFleetState, parts_unjudged, SV_TYPE_INT64,
+              .doc = "Those of them that are not judged yet: what they bring is not known."),
+    SV_FIELD (SvFleetState, flaws, SV_TYPE_INT64, .doc = "Vulnerabilities that hosts have."),
+    SV_FIELD (SvFleetState, matched_at_us, SV_TYPE_INSTANT, .doc = "When they were last judged."),
+    SV_FIELD (SvFleetState, generation, SV_TYPE_INT64, .doc = "Grows with every change."),
+};
+SV_RECORD_TYPE (sv_fleet_state_type, SvFleetState, "FleetState", state_fields,
+                "How much of the fleet is judged.");
+
 /* --- life --- */
 
 static void
@@ -267,7 +280,7 @@ list_ids (const SvFleet *fleet, const roaring_bitmap_t *bitmap, guint32 first, g
 
 gboolean
 sv_fleet_list_hosts (SvFleet *fleet, const char *vulnerability, const char *after, guint limit,
-                     GPtrArray **ret_hosts, char **ret_next, GError **error)
+                     GPtrArray **ret_hosts, char **ret_next, guint64 *ret_total, GError **error)
 {
   guint32 first;
   g_rw_lock_reader_lock (&fleet->lock);
@@ -276,6 +289,7 @@ sv_fleet_list_hosts (SvFleet *fleet, const char *vulnerability, const char *afte
   if (found) {
     roaring_bitmap_t *hosts = unite (fleet, number, counts_fully);
     *ret_hosts = sv_strings_new ();
+    *ret_total = roaring_bitmap_get_cardinality (hosts);
     *ret_next = list_ids (fleet, hosts, first, limit, *ret_hosts);
     roaring_bitmap_free (hosts);
   }
@@ -360,13 +374,22 @@ sv_fleet_get_state (SvFleet *fleet, SvFleetState *ret_state)
 {
   *ret_state = (SvFleetState){0};
   g_rw_lock_reader_lock (&fleet->lock);
-  ret_state->hosts = fleet->n_hosts;
+  ret_state->hosts = (gint64)fleet->n_hosts;
   ret_state->matched_at_us = fleet->match->at_us;
-  ret_state->generation = fleet->generation;
+  ret_state->generation = (gint64)fleet->generation;
   count_parts (fleet, ret_state);
   for (guint32 i = 0; i < fleet->match->names->len; i++)
     ret_state->flaws += is_present (fleet, i);
   g_rw_lock_reader_unlock (&fleet->lock);
+}
+
+gboolean
+sv_fleet_is_matched (SvFleet *fleet)
+{
+  g_rw_lock_reader_lock (&fleet->lock);
+  gboolean matched = fleet->match->at_us != 0;
+  g_rw_lock_reader_unlock (&fleet->lock);
+  return matched;
 }
 
 guint64

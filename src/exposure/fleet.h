@@ -23,12 +23,12 @@ gboolean sv_fleet_load (SvFleet *fleet, SvDb *db, GError **error);
 
 /**
  * sv_fleet_move:
- * @set, @posture: what @host has now (sv_host_check_in), committed
+ * @place: what @host has now (sv_host_check_in), committed
  *
  * Moves one host, which may be new. Parts that nobody had before are judged by the next match;
  * until then they count as not judged, see SvFleetState.
  */
-gboolean sv_fleet_move (SvFleet *fleet, SvDb *db, const char *host, gint64 set, gint64 posture,
+gboolean sv_fleet_move (SvFleet *fleet, SvDb *db, const char *host, const SvHostPlace *place,
                         GError **error);
 
 /* Takes @host out. One that is not there is no error. */
@@ -48,15 +48,20 @@ gboolean sv_fleet_match_new (SvFleet *fleet, const SvClaimSource *claims, gsize 
                              gint64 now_us, GError **error);
 
 typedef struct {
-  guint64 hosts;
-  guint64 parts;          /* distinct, on at least one host */
-  guint64 parts_unjudged; /* not judged yet: what they bring is not known */
-  guint64 flaws;          /* distinct, in at least one part */
-  gint64 matched_at_us;   /* 0: never */
-  guint64 generation;     /* grows with every change: what a cursor is good for */
+  gint64 hosts;
+  gint64 parts;          /* distinct, on at least one host */
+  gint64 parts_unjudged; /* not judged yet: what they bring is not known */
+  gint64 flaws;          /* distinct, in at least one part */
+  gint64 matched_at_us;  /* 0: never */
+  gint64 generation;     /* grows with every change: what a cursor is good for */
 } SvFleetState;
 
+extern const SvRecordType sv_fleet_state_type;
+
 void sv_fleet_get_state (SvFleet *fleet, SvFleetState *ret_state);
+
+/* FALSE until the first match: then nothing is known. */
+gboolean sv_fleet_is_matched (SvFleet *fleet);
 
 /* One flaw over the whole fleet. */
 typedef struct {
@@ -86,7 +91,8 @@ GPtrArray *sv_fleet_list_flaws (SvFleet *fleet, const char *after, guint limit, 
  * given: begin again.
  */
 gboolean sv_fleet_list_hosts (SvFleet *fleet, const char *vulnerability, const char *after,
-                              guint limit, GPtrArray **ret_hosts, char **ret_next, GError **error);
+                              guint limit, GPtrArray **ret_hosts, char **ret_next,
+                              guint64 *ret_total, GError **error);
 
 /* Ids of the flaws that affect @host in code that can run, natural order: new array of owned
  * strings; NULL if the host is not in the index. */

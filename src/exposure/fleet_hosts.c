@@ -299,23 +299,39 @@ place_host (SvFleet *fleet, guint32 ordinal, const SvFleetSet *set, gint64 postu
   join_group (fleet, ordinal, entries);
 }
 
-gboolean
-sv_fleet_move (SvFleet *fleet, SvDb *db, const char *host, gint64 set, gint64 posture,
-               GError **error)
+static gboolean
+is_there (const SvFleet *fleet, const char *id, const SvFleetSet *set, gint64 posture)
+{
+  guint known = GPOINTER_TO_UINT (g_hash_table_lookup (fleet->ordinals, id));
+  const SvFleetHost *host =
+      known != 0 ? &g_array_index (fleet->hosts, SvFleetHost, known - 1) : NULL;
+  return host != NULL && host->set == set && host->posture == posture;
+}
+
+static gboolean
+move_host (SvFleet *fleet, SvDb *db, const char *host, const SvHostPlace *place, GError **error)
 {
   SvFleetSet *to = NULL;
   SvPosture *in = NULL;
+  if (!load_set (fleet, db, place->set, &to, error) ||
+      !sv_fleet_load_posture (fleet, db, place->posture, &in, error))
+    return FALSE;
+  if (is_there (fleet, host, to, place->posture)) /* told twice: cursors stay good */
+    return TRUE;
+  place_host (fleet, get_ordinal (fleet, host), to, place->posture);
+  fleet->generation++;
+  return TRUE;
+}
+
+gboolean
+sv_fleet_move (SvFleet *fleet, SvDb *db, const char *host, const SvHostPlace *place, GError **error)
+{
   if (!sv_dictionary_refresh (fleet->dictionary, db, error))
     return FALSE;
   g_rw_lock_writer_lock (&fleet->lock);
-  gboolean loaded = load_set (fleet, db, set, &to, error) &&
-                    sv_fleet_load_posture (fleet, db, posture, &in, error);
-  if (loaded) {
-    place_host (fleet, get_ordinal (fleet, host), to, posture);
-    fleet->generation++;
-  }
+  gboolean moved = move_host (fleet, db, host, place, error);
   g_rw_lock_writer_unlock (&fleet->lock);
-  return loaded;
+  return moved;
 }
 
 void

@@ -18,8 +18,8 @@ typedef struct {
   const char *host;
   const SvCheckin *report;
   gboolean is_new;
-  gint64 old_set; /* what the host had; 0: nothing */
-  GArray *ids;    /* what it has now */
+  SvHostPlace old; /* what the host had; zeros: nothing */
+  GArray *ids;     /* what it has now */
   SvDigest digest;
 } Arrival;
 
@@ -41,13 +41,14 @@ static gboolean
 find_host (Arrival *arrival, GError **error)
 {
   g_autoptr (SvQuery) query =
-      sv_db_query (arrival->db, "SELECT package_set FROM host WHERE id = :id", error);
+      sv_db_query (arrival->db, "SELECT package_set, posture FROM host WHERE id = :id", error);
   if (query == NULL)
     return FALSE;
   sv_query_bind_text (query, "id", arrival->host);
   SvStep step = sv_query_step (query, error);
   arrival->is_new = step == SV_STEP_DONE;
-  arrival->old_set = step == SV_STEP_ROW ? sv_query_get_int64 (query, 0) : 0;
+  if (step == SV_STEP_ROW)
+    arrival->old = (SvHostPlace){sv_query_get_int64 (query, 0), sv_query_get_int64 (query, 1)};
   return step != SV_STEP_ERROR;
 }
 
@@ -63,7 +64,7 @@ find_base (const Arrival *arrival, gint64 *ret_set, GError **error)
   if (!sv_digest_parse (base, &digest, error) ||
       !sv_package_set_find (arrival->db, &digest, ret_set, error))
     return FALSE;
-  return (*ret_set != 0 && *ret_set == arrival->old_set) ||
+  return (*ret_set != 0 && *ret_set == arrival->old.set) ||
          send_everything (error, "the set that this report builds on is not kept of this host");
 }
 
@@ -144,7 +145,7 @@ keep_set (Arrival *arrival, gint64 *ret_set, GError **error)
   if (is_unchanged (arrival)) /* mostly: then nothing needs to be read or hashed */
     return find_base (arrival, ret_set, error);
   return resolve_set (arrival, error) && verify_set (arrival, error) &&
-         sv_package_set_keep (arrival->db, &arrival->digest, arrival->ids, arrival->old_set,
+         sv_package_set_keep (arrival->db, &arrival->digest, arrival->ids, arrival->old.set,
                               ret_set, error);
 }
 
@@ -163,17 +164,21 @@ insert_host (const Arrival *arrival, gint64 now_us, GError **error)
 }
 
 static gboolean
-touch_host (const Arrival *arrival, gint64 set, gint64 now_us, GError **error)
+touch_host (const Arrival *arrival, const SvHostPlace *place, gint64 now_us, GError **error)
 {
-  g_autoptr (SvQuery) query =
-      sv_db_query (arrival->db,
-                   "UPDATE host SET last_seen_us = :now, package_set = :set,"
-                   " packages = (SELECT size FROM package_set WHERE id = :set) WHERE id = :id",
-                   error);
+  g_autoptr (SvQuery) query = sv_db_query (
+      arrival->db,
+      "UPDATE host SET last_seen_us = :now, package_set = :set, posture = :posture,"
+      " packages = (SELECT size FROM package_set WHERE id = :set),"
+      " moved_at_us = CASE WHEN CAST (:moved AS BIGINT) = 1 THEN :now ELSE moved_at_us END"
+      " WHERE id = :id",
+      error);
   if (query == NULL)
     return FALSE;
   sv_query_bind_int64 (query, "now", now_us);
-  sv_query_bind_int64 (query, "set", set);
+  sv_query_bind_int64 (query, "set", place->set);
+  sv_query_bind_int64 (query, "posture", place->posture);
+  sv_query_bind_int64 (query, "moved", place->moved);
   sv_query_bind_text (query, "id", arrival->host);
   return sv_query_run (query, error);
 }
@@ -201,19 +206,18 @@ pack_facts (const SvCheckin *report)
 }
 
 static gboolean
-update_host (const Arrival *arrival, const SvHost *host, gint64 posture, GError **error)
+update_host (const Arrival *arrival, const SvHost *host, GError **error)
 {
   g_autoptr (SvQuery) query =
       sv_db_query (arrival->db,
                    "UPDATE host SET hostname = :hostname, distro = :distro, os = :os,"
                    " machine = :machine, hardware_class = :hardware_class, kernel = :kernel,"
-                   " reboot = :reboot, collected_at_us = :collected_at_us, facts = :facts,"
-                   " posture = :posture WHERE id = :id",
+                   " reboot = :reboot, collected_at_us = :collected_at_us, facts = :facts"
+                   " WHERE id = :id",
                    error);
   if (query == NULL)
     return FALSE;
   sv_query_bind_record (query, &sv_host_type, host);
-  sv_query_bind_int64 (query, "posture", posture);
   g_autoptr (GBytes) packed = pack_facts (arrival->report);
   sv_query_bind_blob (query, "facts", g_bytes_get_data (packed, NULL), g_bytes_get_size (packed));
   return sv_query_run (query, error);
@@ -223,7 +227,6 @@ static gboolean
 keep_facts (const Arrival *arrival, GError **error)
 {
   const SvInventory *facts = arrival->report->facts;
-  gint64 posture;
   if (facts == NULL)
     return TRUE;
   g_autoptr (SvHost) host = sv_record_new (&sv_host_type);
@@ -231,25 +234,37 @@ keep_facts (const Arrival *arrival, GError **error)
   sv_text_set (&host->id, arrival->host);
   if (host->hostname == NULL)
     sv_text_set (&host->hostname, "");
-  return sv_posture_keep (arrival->db, facts, &posture, error) &&
-         update_host (arrival, host, posture, error);
+  return update_host (arrival, host, error);
+}
+
+static gboolean
+find_place (Arrival *arrival, SvHostPlace *ret_place, GError **error)
+{
+  const SvInventory *facts = arrival->report->facts;
+  ret_place->posture = arrival->old.posture;
+  if (!keep_set (arrival, &ret_place->set, error) ||
+      (facts != NULL && !sv_posture_keep (arrival->db, facts, &ret_place->posture, error)))
+    return FALSE;
+  ret_place->moved =
+      ret_place->set != arrival->old.set || ret_place->posture != arrival->old.posture;
+  return TRUE;
 }
 
 gboolean
 sv_host_check_in (SvDictionary *dictionary, SvDb *db, const char *host, const SvCheckin *checkin,
-                  gint64 now_us, gint64 *ret_set, GError **error)
+                  gint64 now_us, SvHostPlace *ret_place, GError **error)
 {
   g_auto (Arrival) arrival = {.dictionary = dictionary, .db = db, .host = host, .report = checkin};
   if (!find_host (&arrival, error))
     return FALSE;
-  if (arrival.is_new && checkin->facts == NULL)
+  if (arrival.old.set == 0 && checkin->facts == NULL)
     return send_everything (error, "this host is new here");
-  if (!keep_set (&arrival, ret_set, error) ||
+  if (!find_place (&arrival, ret_place, error) ||
       (arrival.is_new && !insert_host (&arrival, now_us, error)) ||
-      !touch_host (&arrival, *ret_set, now_us, error) || !keep_facts (&arrival, error))
+      !touch_host (&arrival, ret_place, now_us, error) || !keep_facts (&arrival, error))
     return FALSE;
-  gboolean moved = arrival.old_set != 0 && arrival.old_set != *ret_set;
-  return !moved || sv_package_set_drop (db, arrival.old_set, error);
+  gboolean left = arrival.old.set != 0 && arrival.old.set != ret_place->set;
+  return !left || sv_package_set_drop (db, arrival.old.set, error);
 }
 
 /* --- one host --- */
@@ -452,6 +467,17 @@ sv_host_list (SvDb *db, const SvHostFilter *filter, const char *after, gint64 li
   return g_steal_pointer (&hosts);
 }
 
+static gboolean
+walk_places (SvQuery *query, SvHostSetFunc func, gpointer user_data, GError **error)
+{
+  SvStep step;
+  while ((step = sv_query_step (query, error)) == SV_STEP_ROW)
+    if (!func (sv_query_get_text (query, 0), sv_query_get_int64 (query, 1),
+               sv_query_get_int64 (query, 2), user_data, error))
+      return FALSE;
+  return step == SV_STEP_DONE;
+}
+
 gboolean
 sv_host_foreach_set (SvDb *db, SvHostSetFunc func, gpointer user_data, GError **error)
 {
@@ -460,12 +486,20 @@ sv_host_foreach_set (SvDb *db, SvHostSetFunc func, gpointer user_data, GError **
                    "SELECT id, package_set, posture FROM host WHERE package_set > 0"
                    " ORDER BY package_set, id",
                    error);
+  return query != NULL && walk_places (query, func, user_data, error);
+}
+
+gboolean
+sv_host_foreach_moved (SvDb *db, gint64 since_us, SvHostSetFunc func, gpointer user_data,
+                       GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (db,
+                   "SELECT id, package_set, posture FROM host WHERE moved_at_us >= :since"
+                   " ORDER BY moved_at_us, id",
+                   error);
   if (query == NULL)
     return FALSE;
-  SvStep step;
-  while ((step = sv_query_step (query, error)) == SV_STEP_ROW)
-    if (!func (sv_query_get_text (query, 0), sv_query_get_int64 (query, 1),
-               sv_query_get_int64 (query, 2), user_data, error))
-      return FALSE;
-  return step == SV_STEP_DONE;
+  sv_query_bind_int64 (query, "since", since_us);
+  return walk_places (query, func, user_data, error);
 }

@@ -5,10 +5,16 @@
 #include "inventory/dictionary_store.h"
 #include "inventory/package_set_store.h"
 
+/* Where a host stands in the fleet, and when it came there. */
+typedef struct {
+  gint64 set;     /* number of its set of packages */
+  gint64 posture; /* number of its posture */
+  gboolean moved; /* one of both is new */
+} SvHostPlace;
+
 /**
  * sv_host_check_in:
  * @host: id, by which the host proved who it is; never its name
- * @ret_set: (out): number of the set that it has now
  *
  * Keeps what @host reports. Must run inside a transaction; the report is acknowledged only after
  * the commit. The digest is computed again from what is kept: a host cannot claim a set that it did
@@ -18,7 +24,7 @@
  * leave the transaction usable.
  */
 gboolean sv_host_check_in (SvDictionary *dictionary, SvDb *db, const char *host,
-                           const SvCheckin *checkin, gint64 now_us, gint64 *ret_set,
+                           const SvCheckin *checkin, gint64 now_us, SvHostPlace *ret_place,
                            GError **error);
 
 /* SV_ERROR_NOT_FOUND if there is none. */
@@ -55,3 +61,7 @@ GPtrArray *sv_host_list (SvDb *db, const SvHostFilter *filter, const char *after
 typedef gboolean (*SvHostSetFunc) (const char *host, gint64 set, gint64 posture, gpointer user_data,
                                    GError **error);
 gboolean sv_host_foreach_set (SvDb *db, SvHostSetFunc func, gpointer user_data, GError **error);
+
+/* The same, of hosts that moved at @since_us or later: for who already knows the others. */
+gboolean sv_host_foreach_moved (SvDb *db, gint64 since_us, SvHostSetFunc func, gpointer user_data,
+                                GError **error);

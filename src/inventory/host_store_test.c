@@ -68,11 +68,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fleet, fleet_clear)
 
 /* As a server does it: one transaction, then the dictionary learns of it. */
 static gboolean
-deliver (Fleet *fleet, const char *host, const SvCheckin *checkin, gint64 *ret_set, GError **error)
+deliver (Fleet *fleet, const char *host, const SvCheckin *checkin, SvHostPlace *ret_place,
+         GError **error)
 {
   g_autoptr (SvTx) tx = sv_db_begin (fleet->db, error);
   g_assert_nonnull (tx);
-  return sv_host_check_in (fleet->dictionary, fleet->db, host, checkin, NOW, ret_set, error) &&
+  return sv_host_check_in (fleet->dictionary, fleet->db, host, checkin, NOW, ret_place, error) &&
          sv_tx_commit (tx, error) && sv_dictionary_refresh (fleet->dictionary, fleet->db, error);
 }
 
@@ -81,14 +82,14 @@ static gint64
 report (Fleet *fleet, Machine *machine)
 {
   g_autoptr (GError) error = NULL;
-  gint64 set = 0;
+  SvHostPlace place = {0};
   SvCheckin *checkin = sv_checkin_new (&machine->inventory, machine->known, TRUE);
-  deliver (fleet, machine->id, checkin, &set, &error);
+  deliver (fleet, machine->id, checkin, &place, &error);
   g_assert_no_error (error);
   sv_checkin_free_lent (checkin);
   g_clear_pointer (&machine->known, g_array_unref);
   machine->known = sv_package_list_digests (machine->inventory.packages);
-  return set;
+  return place.set;
 }
 
 static void
@@ -163,8 +164,8 @@ static void
 expect_refused (Fleet *fleet, const char *host, const SvCheckin *checkin, SvError code)
 {
   g_autoptr (GError) error = NULL;
-  gint64 set;
-  g_assert_false (deliver (fleet, host, checkin, &set, &error));
+  SvHostPlace place;
+  g_assert_false (deliver (fleet, host, checkin, &place, &error));
   if (!sv_error_is (error, code))
     g_error ("%s", error->message);
 }

@@ -4,6 +4,7 @@
 #include "inventory/checkin.h"
 #include "inventory/dictionary_store.h"
 #include "inventory/facts.h"
+#include "inventory/host_api.h"
 #include "inventory/host_store.h"
 #include "inventory/id_list.h"
 #include "inventory/package_set_store.h"

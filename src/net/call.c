@@ -221,6 +221,17 @@ sv_call_get_context (const SvCall *call)
   return call->router->hooks.user_data;
 }
 
+gpointer
+sv_call_get_service (const SvCall *call, const char *name)
+{
+  const SvRouterHooks *hooks = &call->router->hooks;
+  gpointer service =
+      hooks->find_service != NULL ? hooks->find_service (hooks->user_data, name) : NULL;
+  if (service == NULL)
+    g_error ("the program brings no service '%s'", name);
+  return service;
+}
+
 guint
 sv_call_get_status (const SvCall *call)
 {

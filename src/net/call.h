@@ -47,6 +47,10 @@ gint64 sv_call_get_now (const SvCall *call);       /* one instant for the whole 
 gpointer sv_call_get_context (const SvCall *call); /* the program's, SvRouterHooks.user_data */
 guint sv_call_get_status (const SvCall *call);     /* of the answer; 0: none yet */
 
+/* What the program brings under @name (SvRouterHooks.find_service). A name that it does not know is
+ * a bug of the program, and aborts. */
+gpointer sv_call_get_service (const SvCall *call, const char *name);
+
 /* The store of this thread, opened when first asked for. NULL with @error set. Lent: never free it,
  * never take it to another thread. */
 SvDb *sv_call_get_store (SvCall *call, GError **error);

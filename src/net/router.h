@@ -19,6 +19,9 @@ typedef struct {
   gboolean (*authorize) (gpointer user_data, SvCall *call, const SvRoute *route, GError **error);
   /* Opens a store for the calling thread; NULL: there is none. */
   SvDb *(*open_store) (gpointer user_data, GError **error);
+  /* What rooms work with besides the store, by a name that the room defines; NULL: there is no such
+   * thing. Lent to handlers for as long as the router lives. */
+  gpointer (*find_service) (gpointer user_data, const char *name);
   /* Wall clock; NULL: the machine's. */
   gint64 (*now) (gpointer user_data);
   /* After each request: @route is NULL where none was found. For logs and metrics. */

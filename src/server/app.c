@@ -47,6 +47,24 @@ open_store (gpointer user_data, GError **error)
   return sv_db_open (app->options->store, error);
 }
 
+static gpointer
+find_service (gpointer user_data, const char *name)
+{
+  SvApp *app = user_data;
+  const struct {
+    const char *name;
+    gpointer service;
+  } services[] = {
+      {SV_SERVICE_CHECKIN, sv_fleet_service_get_checkin (app->fleet)},
+      {SV_SERVICE_DICTIONARY, sv_fleet_service_get_dictionary (app->fleet)},
+      {SV_SERVICE_FLEET, sv_fleet_service_get_fleet (app->fleet)},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (services); i++)
+    if (strcmp (services[i].name, name) == 0)
+      return services[i].service;
+  return NULL;
+}
+
 static const char *
 or_dash (const char *text)
 {
@@ -85,12 +103,14 @@ sv_app_new (const SvOptions *options, GError **error)
   if (db == NULL)
     return NULL;
   app->engine = sv_db_get_engine (db);
-  return g_steal_pointer (&app);
+  app->fleet = sv_fleet_service_new (options->store, error);
+  return app->fleet != NULL ? g_steal_pointer (&app) : NULL;
 }
 
 void
 sv_app_free (SvApp *app)
 {
+  sv_fleet_service_free (app->fleet);
   sv_event_stream_free (app->events);
   sv_metrics_free (app->metrics);
   g_bytes_unref (app->openapi);
@@ -100,6 +120,9 @@ sv_app_free (SvApp *app)
 SvRouterHooks
 sv_app_get_hooks (SvApp *app)
 {
-  return (SvRouterHooks){
-      .user_data = app, .authorize = authorize, .open_store = open_store, .observe = observe};
+  return (SvRouterHooks){.user_data = app,
+                         .authorize = authorize,
+                         .open_store = open_store,
+                         .find_service = find_service,
+                         .observe = observe};
 }

@@ -1,6 +1,7 @@
 /* What the parts of the server share. */
 #pragma once
 
+#include "server/fleet_service.h"
 #include "server/metrics.h"
 #include "server/options.h"
 
@@ -10,6 +11,7 @@ typedef struct {
   const SvOptions *options;
   SvMetrics *metrics;
   SvEventStream *events;
+  SvFleetService *fleet;
   GBytes *openapi;
   gint64 started_us;
   const char *engine; /* of the store */

@@ -40,20 +40,26 @@ send_feed (SvEventSource *source, const SvFeed *feed)
   sv_event_stream_send (source->app->events, "feed", json->str);
 }
 
+/* Sends what changed; a feed that did means that the fleet is to be judged anew (104). */
 static void
 compare (SvEventSource *source, GPtrArray *feeds)
 {
+  gboolean changed = FALSE;
   for (guint i = 0; i < feeds->len; i++) {
     SvFeed *feed = feeds->pdata[i];
     const SvFeed *before = g_hash_table_lookup (source->feeds, feed->id);
     if (before != NULL && sv_record_equal (&sv_feed_type, before, feed))
       continue;
-    if (source->seen)
+    if (source->seen) {
       send_feed (source, feed);
+      changed = TRUE;
+    }
     SvFeed *copy = sv_record_copy (&sv_feed_type, feed);
     g_hash_table_replace (source->feeds, copy->id, copy);
   }
   source->seen = TRUE;
+  if (changed)
+    sv_fleet_service_match (source->app->fleet);
 }
 
 void
@@ -63,8 +69,10 @@ sv_event_source_look (SvEventSource *source)
   if (source->db == NULL)
     source->db = sv_db_open (source->app->options->store, &error);
   g_autoptr (GPtrArray) feeds = source->db != NULL ? sv_feed_list (source->db, &error) : NULL;
-  if (feeds != NULL)
+  if (feeds != NULL) {
     compare (source, feeds);
+    sv_fleet_service_follow (source->app->fleet, source->db);
+  }
   if (sv_error_is (error, SV_ERROR_UNREACHABLE)) /* a connection does not come back by itself */
     g_clear_pointer (&source->db, sv_db_free);
 }

@@ -1,9 +1,12 @@
 #include "server/app.h"
 
 #include "advisory/advisory.h"
+#include "exposure/exposure.h"
+#include "inventory/inventory.h"
 
 /* In the order of the document. */
-const SvRouteTable *const sv_route_tables[] = {&sv_status_routes, &sv_feed_routes};
+const SvRouteTable *const sv_route_tables[] = {&sv_status_routes, &sv_feed_routes, &sv_host_routes,
+                                               &sv_fleet_routes};
 const gsize sv_n_route_tables = G_N_ELEMENTS (sv_route_tables);
 
 char *

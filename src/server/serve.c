@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#define LOOK_MS 2000  /* between two looks for what changed in the store */
+#define LOOK_MS 300   /* between two looks for what changed in the store */
 #define STOP_MS 20000 /* for requests that run when the server is told to stop */
 
 /* -- Files -- */

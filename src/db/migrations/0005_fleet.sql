@@ -43,6 +43,7 @@ CREATE UNIQUE INDEX posture_by_digest ON posture (digest);
 
 ALTER TABLE host ADD COLUMN package_set BIGINT NOT NULL DEFAULT 0; -- 0: it never checked in
 ALTER TABLE host ADD COLUMN posture BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN moved_at_us BIGINT NOT NULL DEFAULT 0; -- when one of both changed
 ALTER TABLE host ADD COLUMN packages BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE host ADD COLUMN os TEXT;
 ALTER TABLE host ADD COLUMN machine TEXT;
@@ -52,4 +53,5 @@ ALTER TABLE host ADD COLUMN reboot TEXT; -- "needed", "not-needed", "unknown"
 ALTER TABLE host ADD COLUMN collected_at_us BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE host ADD COLUMN facts BLOB; -- its inventory without packages: JSON, deflated
 CREATE INDEX host_by_set ON host (package_set);
+CREATE INDEX host_by_move ON host (moved_at_us);
 CREATE INDEX host_by_name ON host (hostname, id);

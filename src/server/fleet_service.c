@@ -1,0 +1,240 @@
+#include "server/fleet_service.h"
+
+#define PAUSE_US (200 * G_TIME_SPAN_MILLISECOND) /* hosts come in crowds: one match for a crowd */
+#define RETRY_US (5 * G_TIME_SPAN_SECOND)
+#define OVERLAP_US (30 * SV_SECOND_US) /* clocks of servers may differ, commits take time */
+#define CHECKIN_S 900
+
+typedef enum { NOTHING, NEW_PARTS, EVERYTHING } Wanted;
+
+struct SvFleetService {
+  char *store;
+  SvDictionary *dictionary;
+  SvFleet *fleet;
+  SvWriter *writer;
+  SvCheckinService checkin;
+  gint64 followed_us; /* hosts that moved before are known */
+  GThread *thread;
+  GMutex lock; /* of what follows */
+  GCond changed;
+  Wanted wanted;
+  gboolean loaded;
+  gboolean stopping;
+};
+
+static void
+want (SvFleetService *service, Wanted wanted)
+{
+  g_mutex_lock (&service->lock);
+  service->wanted = MAX (service->wanted, wanted);
+  g_cond_signal (&service->changed);
+  g_mutex_unlock (&service->lock);
+}
+
+/* --- matching, on a thread of its own --- */
+
+static gboolean
+match (SvFleetService *service, SvDb *db, Wanted wanted, GError **error)
+{
+  g_autoptr (SvTx) tx = sv_db_begin_read (db, error); /* feeds of one moment */
+  g_autoptr (SvStoreClaims) claims = tx != NULL ? sv_store_claims_new (db, error) : NULL;
+  if (claims == NULL)
+    return FALSE;
+  const SvClaimSource source = sv_store_claims_get (claims);
+  gint64 now_us = sv_time_now ();
+  return wanted == EVERYTHING ? sv_fleet_match (service->fleet, &source, 1, now_us, error)
+                              : sv_fleet_match_new (service->fleet, &source, 1, now_us, error);
+}
+
+static gboolean
+load (SvFleetService *service, SvDb *db, GError **error)
+{
+  if (service->loaded)
+    return TRUE;
+  gboolean loaded = sv_fleet_load (service->fleet, db, error);
+  g_mutex_lock (&service->lock);
+  service->loaded = loaded;
+  g_mutex_unlock (&service->lock);
+  return loaded;
+}
+
+/* What is wanted next, NOTHING when it is time to end. */
+static Wanted
+wait_for_work (SvFleetService *service)
+{
+  g_mutex_lock (&service->lock);
+  while (service->wanted == NOTHING && !service->stopping)
+    g_cond_wait (&service->changed, &service->lock);
+  if (!service->stopping && service->wanted == NEW_PARTS)
+    g_cond_wait_until (&service->changed, &service->lock, g_get_monotonic_time () + PAUSE_US);
+  Wanted wanted = service->stopping ? NOTHING : service->wanted;
+  service->wanted = NOTHING;
+  g_mutex_unlock (&service->lock);
+  return wanted;
+}
+
+static void
+rest (SvFleetService *service)
+{
+  gint64 until = g_get_monotonic_time () + RETRY_US;
+  g_mutex_lock (&service->lock);
+  while (!service->stopping && g_cond_wait_until (&service->changed, &service->lock, until))
+    ;
+  g_mutex_unlock (&service->lock);
+}
+
+static gpointer
+work (gpointer data)
+{
+  SvFleetService *service = data;
+  g_autoptr (SvDb) db = NULL;
+  for (Wanted wanted; (wanted = wait_for_work (service)) != NOTHING;) {
+    g_autoptr (GError) error = NULL;
+    if (db == NULL)
+      db = sv_db_open (service->store, &error);
+    if (db != NULL && load (service, db, &error) && match (service, db, wanted, &error))
+      continue;
+    sv_log (SV_LOG_ERROR, "the fleet cannot be matched, what was known stays: %s", error->message);
+    g_clear_pointer (&db, sv_db_free);
+    want (service, wanted);
+    rest (service);
+  }
+  return NULL;
+}
+
+/* --- hosts --- */
+
+static gboolean
+is_loaded (SvFleetService *service)
+{
+  g_mutex_lock (&service->lock);
+  gboolean loaded = service->loaded;
+  g_mutex_unlock (&service->lock);
+  return loaded;
+}
+
+/* Before the index is loaded there is nothing to move: loading takes in all there is, and
+ * sv_fleet_service_follow() what came meanwhile. */
+static void
+move_host (SvFleetService *service, SvDb *db, const char *host, const SvHostPlace *place)
+{
+  g_autoptr (GError) error = NULL;
+  if (!is_loaded (service))
+    return;
+  if (sv_fleet_move (service->fleet, db, host, place, &error))
+    want (service, NEW_PARTS);
+  else if (!sv_error_is (error, SV_ERROR_NOT_FOUND)) /* it moved on already */
+    sv_log (SV_LOG_ERROR, "host '%s' cannot be moved in the index: %s", host, error->message);
+}
+
+static void
+on_moved (gpointer user_data, SvDb *db, const char *host, const SvHostPlace *place)
+{
+  move_host (user_data, db, host, place);
+}
+
+typedef struct {
+  SvFleetService *service;
+  SvDb *db;
+  GPtrArray *hosts; /* strings */
+  GArray *places;   /* SvHostPlace of each */
+} Following;
+
+static gboolean
+note_moved (const char *host, gint64 set, gint64 posture, gpointer user_data, GError **error)
+{
+  Following *following = user_data;
+  const SvHostPlace place = {.set = set, .posture = posture, .moved = TRUE};
+  g_ptr_array_add (following->hosts, g_strdup (host));
+  g_array_append_val (following->places, place);
+  return TRUE;
+}
+
+void
+sv_fleet_service_follow (SvFleetService *service, SvDb *db)
+{
+  if (!is_loaded (service))
+    return;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) hosts = sv_strings_new ();
+  g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (SvHostPlace));
+  Following following = {service, db, hosts, places};
+  gint64 now_us = sv_time_now ();
+  if (!sv_host_foreach_moved (db, service->followed_us - OVERLAP_US, note_moved, &following,
+                              &error)) {
+    sv_log (SV_LOG_WARNING, "cannot look which hosts moved: %s", error->message);
+    return;
+  }
+  service->followed_us = now_us;
+  for (guint i = 0; i < hosts->len; i++)
+    move_host (service, db, hosts->pdata[i], &g_array_index (places, SvHostPlace, i));
+}
+
+/* --- its life --- */
+
+SvFleetService *
+sv_fleet_service_new (const char *store, GError **error)
+{
+  SvWriter *writer = sv_writer_new (store, error);
+  if (writer == NULL)
+    return NULL;
+  SvFleetService *service = g_new0 (SvFleetService, 1);
+  service->store = g_strdup (store);
+  service->dictionary = sv_dictionary_new ();
+  service->fleet = sv_fleet_new (service->dictionary);
+  service->writer = writer;
+  service->followed_us = sv_time_now ();
+  service->checkin = (SvCheckinService){.writer = writer,
+                                        .dictionary = service->dictionary,
+                                        .interval_s = CHECKIN_S,
+                                        .moved = on_moved,
+                                        .user_data = service};
+  g_mutex_init (&service->lock);
+  g_cond_init (&service->changed);
+  service->wanted = EVERYTHING;
+  service->thread = g_thread_new ("fleet", work, service);
+  return service;
+}
+
+void
+sv_fleet_service_free (SvFleetService *service)
+{
+  if (service == NULL)
+    return;
+  sv_writer_free (service->writer);
+  g_mutex_lock (&service->lock);
+  service->stopping = TRUE;
+  g_cond_signal (&service->changed);
+  g_mutex_unlock (&service->lock);
+  g_thread_join (service->thread);
+  sv_fleet_free (service->fleet);
+  sv_dictionary_free (service->dictionary);
+  g_mutex_clear (&service->lock);
+  g_cond_clear (&service->changed);
+  g_free (service->store);
+  g_free (service);
+}
+
+SvFleet *
+sv_fleet_service_get_fleet (SvFleetService *service)
+{
+  return service->fleet;
+}
+
+SvDictionary *
+sv_fleet_service_get_dictionary (SvFleetService *service)
+{
+  return service->dictionary;
+}
+
+SvCheckinService *
+sv_fleet_service_get_checkin (SvFleetService *service)
+{
+  return &service->checkin;
+}
+
+void
+sv_fleet_service_match (SvFleetService *service)
+{
+  want (service, EVERYTHING);
+}
