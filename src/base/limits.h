@@ -59,6 +59,7 @@
 #define SV_LIMIT_CONNECTIONS_PER_ADDRESS 2048   /* of them from one address: a site behind a NAT */
 #define SV_LIMIT_SERVER_IDLE_MS 60000           /* a connection on which nothing moves */
 #define SV_LIMIT_REQUEST_MS 30000               /* from the first byte of a request to its last */
+#define SV_LIMIT_ANSWER_BYTES (64 << 20)        /* that a client takes of one answer */
 #define SV_LIMIT_ANSWER_MS 120000               /* a client taking one answer */
 #define SV_LIMIT_SLOWEST_BYTES_PER_S 65536      /* large bodies get time for their size on top */
 #define SV_LIMIT_SERVER_THREADS 32              /* that answer requests */

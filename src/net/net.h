@@ -3,6 +3,7 @@
 
 #include "net/address.h"
 #include "net/call.h"
+#include "net/client.h"
 #include "net/event_stream.h"
 #include "net/fetch.h"
 #include "net/openapi.h"

@@ -1,0 +1,337 @@
+#include "net/client.h"
+
+#include "net/address.h"
+#include "net/problem.h"
+
+#include <curl/curl.h>
+#include <string.h>
+
+typedef struct curl_slist HeaderList;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CURLU, curl_url_cleanup)
+
+struct SvClient {
+  char *url;
+  CURL *curl;
+  HeaderList *headers; /* of every call */
+  char *ca_file, *certificate, *key;
+  char error[CURL_ERROR_SIZE];
+  GByteArray *answer;
+  gboolean too_large;
+  gint64 retry_after_s;
+};
+
+/* --- its life --- */
+
+/* "https", or "http" to this machine: then nobody can listen in. */
+static gboolean
+check_url (const char *url, GError **error)
+{
+  g_autoptr (CURLU) parts = curl_url ();
+  char *scheme = NULL, *host = NULL, *path = NULL, *user = NULL;
+  gboolean parsed = curl_url_set (parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+                    curl_url_get (parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+                    curl_url_get (parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+                    curl_url_get (parts, CURLUPART_PATH, &path, 0) == CURLUE_OK &&
+                    curl_url_get (parts, CURLUPART_USER, &user, 0) == CURLUE_NO_USER;
+  gboolean local = parsed && (strcmp (host, "localhost") == 0 || strcmp (host, "127.0.0.1") == 0 ||
+                              strcmp (host, "[::1]") == 0);
+  gboolean good = parsed && strcmp (path, "/") == 0 &&
+                  (strcmp (scheme, "https") == 0 || (strcmp (scheme, "http") == 0 && local));
+  curl_free (scheme);
+  curl_free (host);
+  curl_free (path);
+  curl_free (user);
+  return good ||
+         sv_error_set_invalid (
+             error, "a server is written https://NAME:PORT, or http:// on this machine, not", url);
+}
+
+static void
+add_header (SvClient *client, const char *name, const char *value)
+{
+  g_autofree char *line = g_strconcat (name, ": ", value, NULL);
+  client->headers = curl_slist_append (client->headers, line);
+}
+
+SvClient *
+sv_client_new (const SvClientOptions *options, GError **error)
+{
+  if (!check_url (options->url, error))
+    return NULL;
+  SvClient *client = g_new0 (SvClient, 1);
+  gsize length = strlen (options->url);
+  client->url = g_strndup (options->url, length - (options->url[length - 1] == '/'));
+  client->curl = curl_easy_init ();
+  client->answer = g_byte_array_new ();
+  client->ca_file = g_strdup (options->ca_file);
+  client->certificate = g_strdup (options->certificate);
+  client->key = g_strdup (options->key);
+  add_header (client, "Accept", "application/json, " SV_PROBLEM_CONTENT_TYPE);
+  add_header (client, "Content-Type", "application/json");
+  add_header (client, "Expect", ""); /* no question before the body */
+  g_autofree char *bearer =
+      options->token != NULL ? g_strconcat ("Bearer ", options->token, NULL) : NULL;
+  if (bearer != NULL)
+    add_header (client, "Authorization", bearer);
+  guint timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : SV_LIMIT_REQUEST_MS;
+  curl_easy_setopt (client->curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+  return client;
+}
+
+void
+sv_client_free (SvClient *client)
+{
+  if (client == NULL)
+    return;
+  curl_easy_cleanup (client->curl);
+  curl_slist_free_all (client->headers);
+  g_byte_array_unref (client->answer);
+  g_free (client->url);
+  g_free (client->ca_file);
+  g_free (client->certificate);
+  g_free (client->key);
+  g_free (client);
+}
+
+gint64
+sv_client_get_retry_after_s (const SvClient *client)
+{
+  return client->retry_after_s;
+}
+
+char *
+sv_client_escape (const char *text)
+{
+  return g_uri_escape_string (text, NULL, FALSE);
+}
+
+/* --- one transfer --- */
+
+static gsize
+on_body (char *data, gsize size, gsize n, void *user_data)
+{
+  SvClient *client = user_data;
+  gsize length = size * n;
+  client->too_large = client->answer->len + length > SV_LIMIT_ANSWER_BYTES;
+  if (client->too_large)
+    return 0;
+  g_byte_array_append (client->answer, (const guint8 *)data, (guint)length);
+  return length;
+}
+
+static char *
+write_body (const SvClientCall *call)
+{
+  GString *text = g_string_new (NULL);
+  g_autoptr (SvJsonWriter) writer = sv_json_writer_new (text, 0);
+  sv_record_write_json (call->body_type, call->body, writer, NULL);
+  return g_string_free (text, FALSE);
+}
+
+/* Everything anew each time, on the connection that is open. */
+static void
+set_up (SvClient *client, const SvClientCall *call, const char *url, const char *body)
+{
+  CURL *curl = client->curl;
+  curl_easy_setopt (curl, CURLOPT_URL, url);
+  curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, "https,http");
+  curl_easy_setopt (curl, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt (curl, CURLOPT_PROXY, "");
+  curl_easy_setopt (curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT_MS, (long)SV_LIMIT_CONNECT_MS);
+  curl_easy_setopt (curl, CURLOPT_ERRORBUFFER, client->error);
+  curl_easy_setopt (curl, CURLOPT_HTTPHEADER, client->headers);
+  curl_easy_setopt (curl, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt (curl, CURLOPT_WRITEDATA, client);
+  curl_easy_setopt (curl, CURLOPT_CUSTOMREQUEST, call->method);
+  if (client->ca_file != NULL) {
+    curl_easy_setopt (curl, CURLOPT_CAINFO, client->ca_file);
+    curl_easy_setopt (curl, CURLOPT_CAPATH, NULL);
+  }
+  if (client->certificate != NULL) {
+    curl_easy_setopt (curl, CURLOPT_SSLCERT, client->certificate);
+    curl_easy_setopt (curl, CURLOPT_SSLKEY, client->key);
+  }
+  if (body != NULL) {
+    curl_easy_setopt (curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen (body));
+    curl_easy_setopt (curl, CURLOPT_POSTFIELDS, body);
+  } else {
+    curl_easy_setopt (curl, CURLOPT_HTTPGET, 1L);
+    curl_easy_setopt (curl, CURLOPT_CUSTOMREQUEST, call->method);
+  }
+}
+
+static const struct {
+  CURLcode result;
+  SvError code;
+} transfer_errors[] = {{CURLE_OPERATION_TIMEDOUT, SV_ERROR_TIMEOUT},
+                       {CURLE_PEER_FAILED_VERIFICATION, SV_ERROR_UNTRUSTED},
+                       {CURLE_SSL_CACERT_BADFILE, SV_ERROR_NOT_FOUND},
+                       {CURLE_SSL_CERTPROBLEM, SV_ERROR_INVALID_DATA}};
+
+static gboolean
+fail_transfer (const SvClient *client, CURLcode result, GError **error)
+{
+  SvError code = SV_ERROR_UNREACHABLE;
+  for (gsize i = 0; i < G_N_ELEMENTS (transfer_errors); i++)
+    if (transfer_errors[i].result == result)
+      code = transfer_errors[i].code;
+  if (client->too_large)
+    code = SV_ERROR_LIMIT;
+  const char *why = client->too_large        ? "its answer is too large"
+                    : *client->error != '\0' ? client->error
+                                             : curl_easy_strerror (result);
+  g_set_error (error, SV_ERROR, (int)code, "cannot talk to '%s': %s", client->url, why);
+  return FALSE;
+}
+
+static gboolean
+transfer (SvClient *client, const SvClientCall *call, long *ret_status, GError **error)
+{
+  g_autofree char *url = g_strconcat (client->url, call->path, NULL);
+  g_autofree char *body = call->body_type != NULL ? write_body (call) : NULL;
+  curl_off_t retry_after = 0;
+  g_byte_array_set_size (client->answer, 0);
+  client->too_large = FALSE;
+  *client->error = '\0';
+  set_up (client, call, url, body);
+  CURLcode result = curl_easy_perform (client->curl);
+  if (result != CURLE_OK)
+    return fail_transfer (client, result, error);
+  curl_easy_getinfo (client->curl, CURLINFO_RESPONSE_CODE, ret_status);
+  curl_easy_getinfo (client->curl, CURLINFO_RETRY_AFTER, &retry_after);
+  client->retry_after_s = retry_after;
+  return TRUE;
+}
+
+/* --- what came --- */
+
+static SvJsonReader *
+read_answer (const SvClient *client, SvStream **ret_stream)
+{
+  *ret_stream = sv_stream_new_memory ("answer", client->answer->data, client->answer->len);
+  return sv_json_reader_new (*ret_stream);
+}
+
+static SvError
+find_code (const char *name)
+{
+  for (int code = 0; name != NULL && code < SV_N_ERRORS; code++)
+    if (strcmp (sv_error_info_by_code ((SvError)code)->name, name) == 0)
+      return (SvError)code;
+  return SV_ERROR_FAILED;
+}
+
+/* What the server says went wrong; something else may stand between. */
+static gboolean
+fail_status (const SvClient *client, long status, GError **error)
+{
+  g_autoptr (SvStream) stream = NULL;
+  g_autoptr (SvJsonReader) reader = read_answer (client, &stream);
+  g_autoptr (SvProblem) problem = sv_record_new (&sv_problem_type);
+  if (sv_record_read_json (&sv_problem_type, reader, SV_RECORD_LENIENT, problem, NULL))
+    g_set_error (error, SV_ERROR, (int)find_code (problem->code), "%s",
+                 problem->detail != NULL ? problem->detail : problem->title);
+  else
+    g_set_error (error, SV_ERROR, SV_ERROR_UNREACHABLE, "'%s' answered %ld and no reason",
+                 client->url, status);
+  return FALSE;
+}
+
+static gboolean
+is_good (long status)
+{
+  return status >= 200 && status < 300;
+}
+
+gboolean
+sv_client_call (SvClient *client, const SvClientCall *call, gpointer *ret_answer, GError **error)
+{
+  long status;
+  if (ret_answer != NULL)
+    *ret_answer = NULL;
+  if (!transfer (client, call, &status, error))
+    return FALSE;
+  if (!is_good (status))
+    return fail_status (client, status, error);
+  if (call->answer_type == NULL || client->answer->len == 0)
+    return TRUE;
+  g_autoptr (SvStream) stream = NULL;
+  g_autoptr (SvJsonReader) reader = read_answer (client, &stream);
+  gpointer answer = sv_record_new (call->answer_type);
+  if (sv_record_read_json (call->answer_type, reader, SV_RECORD_LENIENT, answer, error)) {
+    *ret_answer = answer;
+    return TRUE;
+  }
+  sv_record_free (call->answer_type, answer);
+  return FALSE;
+}
+
+/* --- lists --- */
+
+typedef struct {
+  const SvRecordType *type;
+  GPtrArray *items;
+  char *next;
+  gint64 total;
+} Page;
+
+static gboolean
+read_item (SvJsonReader *reader, gpointer data, GError **error)
+{
+  Page *page = data;
+  gpointer item = sv_record_new (page->type);
+  g_ptr_array_add (page->items, item);
+  return sv_record_read_json (page->type, reader, SV_RECORD_LENIENT, item, error);
+}
+
+static gboolean
+read_items (SvJsonReader *reader, gpointer data, GError **error)
+{
+  return sv_json_read_array (reader, read_item, data, error);
+}
+
+static gboolean
+read_next (SvJsonReader *reader, gpointer data, GError **error)
+{
+  return sv_json_read_string (reader, &((Page *)data)->next, error);
+}
+
+static gboolean
+read_total (SvJsonReader *reader, gpointer data, GError **error)
+{
+  return sv_json_read_int64 (reader, &((Page *)data)->total, error);
+}
+
+static void
+page_clear (Page *page)
+{
+  for (guint i = 0; page->items != NULL && i < page->items->len; i++)
+    sv_record_free (page->type, page->items->pdata[i]);
+  g_clear_pointer (&page->items, g_ptr_array_unref);
+  g_free (page->next);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Page, page_clear)
+
+gboolean
+sv_client_list (SvClient *client, const SvClientCall *call, GPtrArray **ret_items, char **ret_next,
+                gint64 *ret_total, GError **error)
+{
+  static const SvJsonMember members[] = {
+      {"items", read_items}, {"next", read_next}, {"total", read_total}};
+  long status;
+  if (!transfer (client, call, &status, error))
+    return FALSE;
+  if (!is_good (status))
+    return fail_status (client, status, error);
+  g_autoptr (SvStream) stream = NULL;
+  g_autoptr (SvJsonReader) reader = read_answer (client, &stream);
+  g_auto (Page) page = {.type = call->answer_type, .items = g_ptr_array_new (), .total = -1};
+  if (!sv_json_read_object (reader, members, G_N_ELEMENTS (members), &page, error))
+    return FALSE;
+  *ret_items = g_steal_pointer (&page.items);
+  *ret_next = g_steal_pointer (&page.next);
+  *ret_total = page.total;
+  return TRUE;
+}
