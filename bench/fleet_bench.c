@@ -146,6 +146,7 @@ fixed_bytes (Bench *bench)
       bench->db,
       "SELECT SUM (pgsize) FROM dbstat WHERE name NOT IN ('host', 'host_by_set', 'host_by_name', "
       "'host_by_move',"
+      " 'host_facts', 'sqlite_autoindex_host_facts_1',"
       " 'package_set', 'package_set_by_digest', 'package_set_by_base', 'package_set_by_sketch',"
       " 'package_set_by_sketch_2', 'sqlite_autoindex_host_1')",
       &error);

@@ -51,21 +51,13 @@ posture_free (gpointer data)
 }
 
 static void
-set_free (gpointer data)
-{
-  SvFleetSet *set = data;
-  g_array_unref (set->added);
-  g_array_unref (set->removed);
-  g_free (set);
-}
-
-static void
 part_free (gpointer data)
 {
   SvPart *part = data;
   if (part == NULL)
     return;
   roaring_bitmap_free (part->hosts);
+  g_clear_pointer (&part->odd, g_array_unref);
   g_free (part->entries);
   g_free (part);
 }
@@ -79,7 +71,7 @@ sv_fleet_new (SvDictionary *dictionary)
   g_mutex_init (&fleet->matching);
   fleet->platforms = g_ptr_array_new_with_free_func (platform_free);
   fleet->postures = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, posture_free);
-  fleet->sets = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, set_free);
+  fleet->sets = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   fleet->parts = g_ptr_array_new_with_free_func (part_free);
   g_ptr_array_add (fleet->parts, NULL); /* there is no part 0 */
   fleet->groups =

@@ -1,16 +1,42 @@
 /* Hosts of the fleet index: all of them at the start, then one by one. */
 #include "exposure/fleet_private.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ID(list, i) g_array_index (list, guint32, i)
 
+/* What was encoded here decodes. */
+static GArray *
+decode (const guint8 *data, guint32 size)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (guint32));
+  sv_id_list_decode (data, size, ids, NULL);
+  return ids;
+}
+
+GArray *
+sv_fleet_set_list_added (const SvFleetSet *set)
+{
+  return decode (set->lists, set->n_added);
+}
+
+GArray *
+sv_fleet_set_list_removed (const SvFleetSet *set)
+{
+  return decode (set->lists + set->n_added, set->n_removed);
+}
+
 GArray *
 sv_fleet_set_resolve (const SvFleetSet *set)
 {
-  return set->base == NULL ? g_array_ref (set->added)
-                           : sv_id_list_apply (set->base->added, set->removed, set->added);
+  g_autoptr (GArray) added = sv_fleet_set_list_added (set);
+  if (set->base == NULL)
+    return g_steal_pointer (&added);
+  g_autoptr (GArray) whole = sv_fleet_set_list_added (set->base);
+  g_autoptr (GArray) removed = sv_fleet_set_list_removed (set);
+  return sv_id_list_apply (whole, removed, added);
 }
 
 /* --- sets --- */
@@ -24,8 +50,17 @@ find_set (const SvFleet *fleet, gint64 set)
 static SvFleetSet *
 add_set (SvFleet *fleet, const SvPackageSetRow *row, const SvFleetSet *base)
 {
-  SvFleetSet *set = g_new (SvFleetSet, 1);
-  *set = (SvFleetSet){base, g_array_ref (row->added), g_array_ref (row->removed)};
+  g_autoptr (GBytes) added = sv_id_list_encode (row->added);
+  g_autoptr (GBytes) removed = sv_id_list_encode (row->removed);
+  gsize n_added, n_removed;
+  const void *added_data = g_bytes_get_data (added, &n_added);
+  const void *removed_data = g_bytes_get_data (removed, &n_removed);
+  SvFleetSet *set = g_malloc (sizeof *set + n_added + n_removed);
+  *set = (SvFleetSet){base, (guint32)n_added, (guint32)n_removed};
+  if (n_added > 0)
+    memcpy (set->lists, added_data, n_added);
+  if (n_removed > 0)
+    memcpy (set->lists + n_added, removed_data, n_removed);
   g_hash_table_insert (fleet->sets, g_memdup2 (&row->set, sizeof row->set), set);
   return set;
 }
@@ -87,11 +122,11 @@ mark_singles (SvFleet *fleet, guint32 platform, const GArray *entries, guint32 h
   }
 }
 
+/* @joint: the packages of the host that are judged together. */
 static void
-join_group (SvFleet *fleet, guint32 ordinal, const GArray *entries)
+join_group (SvFleet *fleet, guint32 ordinal, const GArray *joint)
 {
   SvFleetHost *host = &g_array_index (fleet->hosts, SvFleetHost, ordinal);
-  g_autoptr (GArray) joint = list_joint (fleet, entries);
   host->group = 0;
   if (joint->len == 0)
     return;
@@ -164,26 +199,76 @@ load_postures (SvFleet *fleet, SvDb *db, GError **error)
   return TRUE;
 }
 
-/* Hosts @begin to @end, which are of one posture and one whole set: the whole set for all of them
- * at once, then what each has besides. */
+/* Notes that @host is not what its run is in the parts of @entries. */
+static void
+note_odd (SvFleet *fleet, guint32 platform, const GArray *entries, guint32 host, GPtrArray *noted)
+{
+  for (guint i = 0; i < entries->len; i++) {
+    if (sv_fleet_is_joint (fleet, ID (entries, i)))
+      continue;
+    SvPart *part = sv_fleet_get_part (fleet, platform, ID (entries, i));
+    if (part->odd == NULL)
+      part->odd = g_array_new (FALSE, FALSE, sizeof (guint32));
+    if (part->odd->len == 0)
+      g_ptr_array_add (noted, part);
+    g_array_append_val (part->odd, host);
+  }
+}
+
+/* All of @begin to @end have the part but those that are odd. */
+static void
+put_run (SvPart *part, guint32 begin, guint32 end)
+{
+  for (guint i = 0; part->odd != NULL && i < part->odd->len; i++) {
+    guint32 odd = ID (part->odd, i);
+    if (odd > begin)
+      roaring_bitmap_add_range_closed (part->hosts, begin, odd - 1);
+    begin = odd + 1;
+  }
+  if (end > begin)
+    roaring_bitmap_add_range_closed (part->hosts, begin, end - 1);
+  if (part->odd != NULL)
+    g_array_set_size (part->odd, 0);
+}
+
+/* The packages of @set that are judged together: those of the whole set, changed as it is. */
+static GArray *
+list_joint_of (SvFleet *fleet, const GArray *joint_of_whole, const GArray *added,
+               const GArray *removed)
+{
+  g_autoptr (GArray) come = list_joint (fleet, added), gone = list_joint (fleet, removed);
+  return sv_id_list_apply (joint_of_whole, gone, come);
+}
+
+/* Hosts @begin to @end, which are of one posture and one whole set. Bitmaps only ever grow at their
+ * ends: the whole set for all of them, less or more what each has otherwise. */
 static void
 mark_run (SvFleet *fleet, guint32 begin, guint32 end)
 {
   const SvFleetHost *first = &g_array_index (fleet->hosts, SvFleetHost, begin);
-  const GArray *whole = whole_of (first)->added;
+  g_autoptr (GArray) whole = sv_fleet_set_list_added (whole_of (first));
+  g_autoptr (GArray) whole_joint = list_joint (fleet, whole), none = list_joint (fleet, whole);
   guint32 platform = platform_of (fleet, first);
-  for (guint i = 0; i < whole->len; i++)
-    if (!sv_fleet_is_joint (fleet, ID (whole, i)))
-      roaring_bitmap_add_range_closed (sv_fleet_get_part (fleet, platform, ID (whole, i))->hosts,
-                                       begin, end - 1);
+  g_autoptr (GPtrArray) noted = g_ptr_array_new ();
+  g_array_set_size (none, 0);
   for (guint32 ordinal = begin; ordinal < end; ordinal++) {
     const SvFleetSet *set = g_array_index (fleet->hosts, SvFleetHost, ordinal).set;
-    g_autoptr (GArray) entries = sv_fleet_set_resolve (set);
-    if (set->base != NULL) {
-      mark_singles (fleet, platform, set->removed, ordinal, FALSE);
-      mark_singles (fleet, platform, set->added, ordinal, TRUE);
-    }
-    join_group (fleet, ordinal, entries);
+    g_autoptr (GArray) added =
+        set->base != NULL ? sv_fleet_set_list_added (set) : g_array_ref (none);
+    g_autoptr (GArray) removed = sv_fleet_set_list_removed (set);
+    note_odd (fleet, platform, removed, ordinal, noted);
+    note_odd (fleet, platform, added, ordinal, noted);
+    g_autoptr (GArray) joint = list_joint_of (fleet, whole_joint, added, removed);
+    join_group (fleet, ordinal, joint);
+  }
+  for (guint i = 0; i < whole->len; i++)
+    if (!sv_fleet_is_joint (fleet, ID (whole, i)))
+      put_run (sv_fleet_get_part (fleet, platform, ID (whole, i)), begin, end);
+  for (guint i = 0; i < noted->len; i++) { /* what is left is not of the whole set */
+    SvPart *part = noted->pdata[i];
+    roaring_bitmap_add_many (part->hosts, part->odd->len,
+                             (const guint32 *)(gpointer)part->odd->data);
+    g_array_set_size (part->odd, 0);
   }
 }
 
@@ -202,6 +287,7 @@ mark_all (SvFleet *fleet)
     SvPart *part = fleet->parts->pdata[i];
     roaring_bitmap_run_optimize (part->hosts);
     roaring_bitmap_shrink_to_fit (part->hosts);
+    g_clear_pointer (&part->odd, g_array_unref);
   }
 }
 
@@ -225,6 +311,7 @@ load_all (SvFleet *fleet, SvDb *db, GError **error)
     return FALSE;
   number_hosts (fleet);
   mark_all (fleet);
+  malloc_trim (0); /* what was only needed on the way */
   fleet->generation++;
   return TRUE;
 }
@@ -296,7 +383,8 @@ place_host (SvFleet *fleet, guint32 ordinal, const SvFleetSet *set, gint64 postu
   }
   leave_group (fleet, ordinal);
   host->posture = posture;
-  join_group (fleet, ordinal, entries);
+  g_autoptr (GArray) joint = list_joint (fleet, entries);
+  join_group (fleet, ordinal, joint);
 }
 
 static gboolean

@@ -23,6 +23,7 @@ typedef struct {
   guint32 entry;           /* the one package; of a group the first */
   guint32 *entries;        /* of a group: all, ascending; owned */
   roaring_bitmap_t *hosts; /* ordinals */
+  GArray *odd;             /* while all hosts are taken in: ordinals of one run, see mark_run() */
 } SvPart;
 
 /* Hosts of one distribution and release: the same package means the same on all of them. */
@@ -37,12 +38,14 @@ typedef struct {
   guint32 platform;
 } SvPosture;
 
-/* A set of packages as the store lays it out. */
+/* A set of packages as the store lays it out, in as few bytes (inventory/id_list.h): a fleet has
+ * nearly as many as hosts. */
 typedef struct SvFleetSet SvFleetSet;
 struct SvFleetSet {
   const SvFleetSet *base; /* NULL: `added` is all */
-  GArray *added;          /* guint32 entries */
-  GArray *removed;
+  guint32 n_added;        /* bytes */
+  guint32 n_removed;
+  guint8 lists[]; /* `added`, then `removed` */
 };
 
 typedef struct {
@@ -93,8 +96,11 @@ SvPart *sv_fleet_get_part (SvFleet *fleet, guint32 platform, guint32 entry);
 /* The part of several packages of hosts in @posture. @entries: ascending, at least one. */
 SvPart *sv_fleet_get_group (SvFleet *fleet, gint64 posture, const GArray *entries);
 
-/* New (element-type guint32): all entries of @set. */
+/* New (element-type guint32): entries of @set: all, those that its base lacks, those that only its
+ * base has. */
 GArray *sv_fleet_set_resolve (const SvFleetSet *set);
+GArray *sv_fleet_set_list_added (const SvFleetSet *set);
+GArray *sv_fleet_set_list_removed (const SvFleetSet *set);
 
 /* --- matches --- */
 

@@ -212,13 +212,26 @@ update_host (const Arrival *arrival, const SvHost *host, GError **error)
       sv_db_query (arrival->db,
                    "UPDATE host SET hostname = :hostname, distro = :distro, os = :os,"
                    " machine = :machine, hardware_class = :hardware_class, kernel = :kernel,"
-                   " reboot = :reboot, collected_at_us = :collected_at_us, facts = :facts"
-                   " WHERE id = :id",
+                   " reboot = :reboot, collected_at_us = :collected_at_us WHERE id = :id",
                    error);
   if (query == NULL)
     return FALSE;
   sv_query_bind_record (query, &sv_host_type, host);
+  return sv_query_run (query, error);
+}
+
+static gboolean
+replace_facts (const Arrival *arrival, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (arrival->db,
+                   "INSERT INTO host_facts (host, facts) VALUES (:host, :facts)"
+                   " ON CONFLICT (host) DO UPDATE SET facts = excluded.facts",
+                   error);
+  if (query == NULL)
+    return FALSE;
   g_autoptr (GBytes) packed = pack_facts (arrival->report);
+  sv_query_bind_text (query, "host", arrival->host);
   sv_query_bind_blob (query, "facts", g_bytes_get_data (packed, NULL), g_bytes_get_size (packed));
   return sv_query_run (query, error);
 }
@@ -234,7 +247,7 @@ keep_facts (const Arrival *arrival, GError **error)
   sv_text_set (&host->id, arrival->host);
   if (host->hostname == NULL)
     sv_text_set (&host->hostname, "");
-  return update_host (arrival, host, error);
+  return update_host (arrival, host, error) && replace_facts (arrival, error);
 }
 
 static gboolean
@@ -312,8 +325,8 @@ unpack_facts (const void *data, gsize size, KeptFacts *ret_facts, GError **error
 static gboolean
 load_facts (SvDb *db, const char *id, KeptFacts *ret_facts, gint64 *ret_set, GError **error)
 {
-  g_autoptr (SvQuery) query =
-      sv_db_query (db, "SELECT package_set, facts FROM host WHERE id = :id", error);
+  g_autoptr (SvQuery) query = sv_db_query (
+      db, "SELECT package_set, facts FROM host JOIN host_facts ON host = id WHERE id = :id", error);
   if (query == NULL)
     return FALSE;
   sv_query_bind_text (query, "id", id);

@@ -51,7 +51,13 @@ ALTER TABLE host ADD COLUMN hardware_class TEXT;
 ALTER TABLE host ADD COLUMN kernel TEXT;
 ALTER TABLE host ADD COLUMN reboot TEXT; -- "needed", "not-needed", "unknown"
 ALTER TABLE host ADD COLUMN collected_at_us BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE host ADD COLUMN facts BLOB; -- its inventory without packages: JSON, deflated
+
+-- Apart, so that lists of hosts do not read over it.
+CREATE TABLE host_facts (
+  host TEXT NOT NULL PRIMARY KEY REFERENCES host (id) ON DELETE CASCADE,
+  facts BLOB NOT NULL -- its inventory without packages: JSON, deflated
+);
+
 CREATE INDEX host_by_set ON host (package_set);
 CREATE INDEX host_by_move ON host (moved_at_us);
 CREATE INDEX host_by_name ON host (hostname, id);
