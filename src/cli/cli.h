@@ -139,4 +139,6 @@ int sv_cmd_ssvc (SvCli *cli, GError **error);
 int sv_cmd_purl (SvCli *cli, GError **error);
 int sv_cmd_config_show (SvCli *cli, GError **error);
 int sv_cmd_doctor (SvCli *cli, GError **error);
+int sv_cmd_remote (SvCli *cli, GError **error);
+int sv_cmd_host_import (SvCli *cli, GError **error);
 int sv_cmd_help (SvCli *cli, GError **error);

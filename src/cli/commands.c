@@ -69,6 +69,30 @@ static const SvOption import_options[] = {
     {"force", 0, NULL, "accept a feed that shrank by more than half"},
 };
 
+/* clang-format off */
+#define SERVER_OPTIONS                                                                             \
+    {"server", 0, "URL", "the server to ask, https://NAME:PORT"},                                  \
+    {"server-ca", 0, "FILE", "believe a server certified by this PEM file"},                       \
+    {"token", 0, "TOKEN", "who asks: an API token"}
+/* clang-format on */
+#define LIMIT "limit", 0, "N", "show at most so many; default: 1000"
+
+static const SvOption server_options[] = {SERVER_OPTIONS};
+
+static const SvOption list_options[] = {SERVER_OPTIONS, {LIMIT}};
+
+static const SvOption host_list_options[] = {
+    SERVER_OPTIONS,
+    {LIMIT},
+    {"distro", 0, "ID:RELEASE", "only hosts of this distribution and release"},
+    {"name", 0, "TEXT", "only hosts whose name begins so"},
+    {"reboot", 0, "WORD", "only hosts where a reboot is needed, not-needed or unknown"},
+    {"seen-after", 0, "TIME", "only hosts that reported later"},
+    {"seen-before", 0, "TIME", "only hosts that last reported earlier"},
+};
+
+static const SvOption host_import_options[] = {SERVER_OPTIONS, HOST_OPTIONS};
+
 static const SvOption line_options[] = {
     {"stdin", 0, NULL, "one item a line on standard input, one answer a line"},
 };
@@ -119,6 +143,30 @@ const SvCommand sv_commands[] = {
      OPTIONS (import_options), SV_OUTPUTS_LIST, 2, 2, sv_cmd_feed_import},
     {"feed show", "ID", "one source with its health", "", OPTIONS (store_options), SV_OUTPUTS_LIST,
      1, 1, sv_cmd_feed_show},
+    {"fleet", "", "how much of the fleet the server knows and has judged", "",
+     OPTIONS (server_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"host list", "", "hosts that report to the server", "", OPTIONS (host_list_options),
+     SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"host show", "HOST", "one host of the server, by its id", "", OPTIONS (server_options),
+     SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"host inventory", "HOST", "all that a host reported of itself", "", OPTIONS (server_options),
+     SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"host findings", "HOST", "what a host is affected by, with every reason", "",
+     OPTIONS (list_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"host import", "HOST", "report for a host that has no agent",
+     "Takes inventory as scan does, of this machine, of a root directory, or of files that came "
+     "from elsewhere, and sends it to the server under the id HOST.",
+     OPTIONS (host_import_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_host_import},
+    {"cve list", "", "vulnerabilities of the fleet, with how many hosts each affects", "",
+     OPTIONS (list_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"cve show", "CVE-…", "one vulnerability over the whole fleet", "", OPTIONS (server_options),
+     SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"cve hosts", "CVE-…", "hosts that a vulnerability affects", "", OPTIONS (list_options),
+     SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"source list", "", "the sources of the server, with their health", "", OPTIONS (list_options),
+     SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"source show", "ID", "one source of the server", "", OPTIONS (server_options),
+     SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
     {"version compare", "deb|rpm|apk|pacman [A B]",
      "order two versions as the package manager does",
      "Prints -1, 0 or 1. With --stdin each line holds two versions separated by a tab; a pair "

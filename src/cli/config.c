@@ -19,6 +19,9 @@ const SvSetting sv_settings[] = {
     {"fail-on", "WHAT", NULL,
      "exit 10 if the answer holds: any, security, exploited, immediate, out-of-cycle, overdue"},
     {"colour", "WHEN", "auto", "always, never or auto"},
+    {"server", "URL", NULL, "the server to ask: https://salve.example:8443"},
+    {"server-ca", "FILE", NULL, "believe a server certified by this PEM file"},
+    {"token", "TOKEN", NULL, "who asks: an API token; better in SALVE_TOKEN than in a flag"},
 };
 const gsize sv_n_settings = G_N_ELEMENTS (sv_settings);
 
