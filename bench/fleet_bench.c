@@ -147,8 +147,8 @@ fixed_bytes (Bench *bench)
       "SELECT SUM (pgsize) FROM dbstat WHERE name NOT IN ('host', 'host_by_set', 'host_by_name', "
       "'host_by_move',"
       " 'host_facts', 'sqlite_autoindex_host_facts_1',"
-      " 'package_set', 'package_set_by_digest', 'package_set_by_base', 'package_set_by_sketch',"
-      " 'package_set_by_sketch_2', 'sqlite_autoindex_host_1')",
+      " 'package_set', 'package_set_by_digest', 'package_set_by_base', 'package_set_sketch',"
+      " 'package_set_sketch_by_value', 'package_set_sketch_by_set', 'sqlite_autoindex_host_1')",
       &error);
   die (error);
   g_assert (sv_query_step (query, NULL) == SV_STEP_ROW);

@@ -314,8 +314,7 @@ list_flaws_of (SvFleet *fleet, const SvFleetHost *host)
 {
   g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
   g_autoptr (GArray) entries = sv_fleet_set_resolve (host->set);
-  const SvPosture *posture = g_hash_table_lookup (fleet->postures, &host->posture);
-  const GArray *part_of = ((SvPlatform *)fleet->platforms->pdata[posture->platform])->part_of;
+  const GArray *part_of = ((SvPlatform *)fleet->platforms->pdata[host->platform])->part_of;
   for (guint i = 0; i < entries->len; i++) {
     guint32 entry = g_array_index (entries, guint32, i);
     guint32 part = entry < part_of->len ? g_array_index (part_of, guint32, entry) : 0;

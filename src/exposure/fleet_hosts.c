@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SHORT_RUN 64 /* below, hosts are put one by one: it costs less */
 #define ID(list, i) g_array_index (list, guint32, i)
 
 /* What was encoded here decodes. */
@@ -144,13 +145,6 @@ leave_group (SvFleet *fleet, guint32 ordinal)
   host->group = 0;
 }
 
-static guint32
-platform_of (const SvFleet *fleet, const SvFleetHost *host)
-{
-  const SvPosture *posture = g_hash_table_lookup (fleet->postures, &host->posture);
-  return posture->platform;
-}
-
 /* --- all at the start --- */
 
 static gboolean
@@ -179,10 +173,12 @@ static int
 compare_hosts (const void *a, const void *b)
 {
   const SvFleetHost *x = a, *y = b;
-  if (x->posture != y->posture)
-    return x->posture < y->posture ? -1 : 1;
+  if (x->platform != y->platform)
+    return x->platform < y->platform ? -1 : 1;
   if (whole_of (x) != whole_of (y))
     return whole_of (x) < whole_of (y) ? -1 : 1;
+  if (x->posture != y->posture)
+    return x->posture < y->posture ? -1 : 1;
   if (x->set != y->set)
     return x->set < y->set ? -1 : 1;
   return strcmp (x->id, y->id);
@@ -192,10 +188,12 @@ static gboolean
 load_postures (SvFleet *fleet, SvDb *db, GError **error)
 {
   SvPosture *posture;
-  for (guint i = 0; i < fleet->hosts->len; i++)
-    if (!sv_fleet_load_posture (fleet, db, g_array_index (fleet->hosts, SvFleetHost, i).posture,
-                                &posture, error))
+  for (guint i = 0; i < fleet->hosts->len; i++) {
+    SvFleetHost *host = &g_array_index (fleet->hosts, SvFleetHost, i);
+    if (!sv_fleet_load_posture (fleet, db, host->posture, &posture, error))
       return FALSE;
+    host->platform = posture->platform;
+  }
   return TRUE;
 }
 
@@ -215,19 +213,23 @@ note_odd (SvFleet *fleet, guint32 platform, const GArray *entries, guint32 host,
   }
 }
 
-/* All of @begin to @end have the part but those that are odd. */
+/* All of @begin to @end have the part but those that are odd. @list is for use inside. */
 static void
-put_run (SvPart *part, guint32 begin, guint32 end)
+put_run (SvPart *part, guint32 begin, guint32 end, GArray *list)
 {
-  for (guint i = 0; part->odd != NULL && i < part->odd->len; i++) {
-    guint32 odd = ID (part->odd, i);
-    if (odd > begin)
-      roaring_bitmap_add_range_closed (part->hosts, begin, odd - 1);
-    begin = odd + 1;
-  }
-  if (end > begin)
+  gboolean even = part->odd == NULL || part->odd->len == 0;
+  if (even && end - begin >= SHORT_RUN) {
     roaring_bitmap_add_range_closed (part->hosts, begin, end - 1);
-  if (part->odd != NULL)
+    return;
+  }
+  g_array_set_size (list, 0);
+  for (guint32 host = begin, odd = 0; host < end; host++)
+    if (!even && odd < part->odd->len && ID (part->odd, odd) == host)
+      odd++;
+    else
+      g_array_append_val (list, host);
+  roaring_bitmap_add_many (part->hosts, list->len, (const guint32 *)(gpointer)list->data);
+  if (!even)
     g_array_set_size (part->odd, 0);
 }
 
@@ -240,17 +242,18 @@ list_joint_of (SvFleet *fleet, const GArray *joint_of_whole, const GArray *added
   return sv_id_list_apply (joint_of_whole, gone, come);
 }
 
-/* Hosts @begin to @end, which are of one posture and one whole set. Bitmaps only ever grow at their
- * ends: the whole set for all of them, less or more what each has otherwise. */
+/* Hosts @begin to @end, which are of one platform and one whole set. Bitmaps only ever grow at
+ * their ends: the whole set for all of them, less or more what each has otherwise. */
 static void
 mark_run (SvFleet *fleet, guint32 begin, guint32 end)
 {
   const SvFleetHost *first = &g_array_index (fleet->hosts, SvFleetHost, begin);
   g_autoptr (GArray) whole = sv_fleet_set_list_added (whole_of (first));
-  g_autoptr (GArray) whole_joint = list_joint (fleet, whole), none = list_joint (fleet, whole);
-  guint32 platform = platform_of (fleet, first);
+  g_autoptr (GArray) whole_joint = list_joint (fleet, whole);
+  g_autoptr (GArray) none = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint32 platform = first->platform;
   g_autoptr (GPtrArray) noted = g_ptr_array_new ();
-  g_array_set_size (none, 0);
   for (guint32 ordinal = begin; ordinal < end; ordinal++) {
     const SvFleetSet *set = g_array_index (fleet->hosts, SvFleetHost, ordinal).set;
     g_autoptr (GArray) added =
@@ -263,7 +266,7 @@ mark_run (SvFleet *fleet, guint32 begin, guint32 end)
   }
   for (guint i = 0; i < whole->len; i++)
     if (!sv_fleet_is_joint (fleet, ID (whole, i)))
-      put_run (sv_fleet_get_part (fleet, platform, ID (whole, i)), begin, end);
+      put_run (sv_fleet_get_part (fleet, platform, ID (whole, i)), begin, end, list);
   for (guint i = 0; i < noted->len; i++) { /* what is left is not of the whole set */
     SvPart *part = noted->pdata[i];
     roaring_bitmap_add_many (part->hosts, part->odd->len,
@@ -278,7 +281,7 @@ mark_all (SvFleet *fleet)
   const SvFleetHost *hosts = (const SvFleetHost *)(gpointer)fleet->hosts->data;
   for (guint32 begin = 0, end; begin < fleet->hosts->len; begin = end) {
     for (end = begin + 1; end < fleet->hosts->len; end++)
-      if (hosts[end].posture != hosts[begin].posture ||
+      if (hosts[end].platform != hosts[begin].platform ||
           whole_of (&hosts[end]) != whole_of (&hosts[begin]))
         break;
     mark_run (fleet, begin, end);
@@ -349,7 +352,7 @@ clear_host (SvFleet *fleet, guint32 ordinal)
   if (host->set == NULL)
     return;
   g_autoptr (GArray) entries = sv_fleet_set_resolve (host->set);
-  mark_singles (fleet, platform_of (fleet, host), entries, ordinal, FALSE);
+  mark_singles (fleet, host->platform, entries, ordinal, FALSE);
   leave_group (fleet, ordinal);
   host->set = NULL;
   fleet->n_hosts--;
@@ -372,7 +375,7 @@ place_host (SvFleet *fleet, guint32 ordinal, const SvFleetSet *set, gint64 postu
 {
   SvFleetHost *host = &g_array_index (fleet->hosts, SvFleetHost, ordinal);
   const SvPosture *to = g_hash_table_lookup (fleet->postures, &posture);
-  if (host->set != NULL && platform_of (fleet, host) != to->platform)
+  if (host->set != NULL && host->platform != to->platform)
     clear_host (fleet, ordinal);
   g_autoptr (GArray) entries = sv_fleet_set_resolve (set);
   if (host->set == NULL) {
@@ -384,6 +387,7 @@ place_host (SvFleet *fleet, guint32 ordinal, const SvFleetSet *set, gint64 postu
   }
   leave_group (fleet, ordinal);
   host->posture = posture;
+  host->platform = to->platform;
   g_autoptr (GArray) joint = list_joint (fleet, entries);
   join_group (fleet, ordinal, joint);
 }

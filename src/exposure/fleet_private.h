@@ -52,7 +52,8 @@ typedef struct {
   char *id;              /* lent by SvFleet.names; NULL: the ordinal is free */
   const SvFleetSet *set; /* NULL likewise */
   gint64 posture;
-  guint32 group; /* its part of packages judged together; 0: none */
+  guint32 group;    /* its part of packages judged together; 0: none */
+  guint32 platform; /* of its posture */
 } SvFleetHost;
 
 /* What is true of all parts: made aside, put in force as a whole. */

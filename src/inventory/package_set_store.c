@@ -144,7 +144,7 @@ try_base (SvDb *db, gint64 base, Layout *best, GError **error)
   Layout layout = {.ids = best->ids, .base = base};
   layout.added = sv_id_list_subtract (best->ids, ids);
   layout.removed = sv_id_list_subtract (ids, best->ids);
-  if (weigh (&layout) < weigh (best) && weigh (&layout) < best->ids->len / 4) {
+  if (weigh (&layout) < weigh (best) && weigh (&layout) < best->ids->len / 3) {
     layout_clear (best);
     *best = layout;
   } else {
@@ -163,39 +163,80 @@ find_base_of (SvDb *db, gint64 set, gint64 *ret_base, GError **error)
   return TRUE;
 }
 
-/* The smallest of the ids after they are mixed up: two sets share it as often as they share
- * members (min-wise hashing). Never 0. */
+/* --- finding sets that are alike --- */
+
+#define N_SKETCHES 8
+
+/* The smallest of the ids after they are mixed up in one of several ways: two sets share it as
+ * often as they share members (min-wise hashing). */
 static gint64
-sketch (const GArray *ids, guint64 salt)
+sketch (const GArray *ids, guint64 way)
 {
   guint64 smallest = G_MAXINT64;
   for (guint i = 0; i < ids->len; i++) {
-    guint64 mixed = (g_array_index (ids, guint32, i) + salt) * 0x9e3779b97f4a7c15ULL;
+    guint64 mixed = (g_array_index (ids, guint32, i) + (way << 40)) * 0x9e3779b97f4a7c15ULL;
     mixed = (mixed ^ (mixed >> 29)) * 0xbf58476d1ce4e5b9ULL;
     smallest = MIN (smallest, (mixed ^ (mixed >> 32)) & G_MAXINT64);
   }
-  return (gint64)MAX (smallest, 1);
+  return (gint64)smallest;
 }
 
-static void
-bind_sketches (SvQuery *query, const GArray *ids, gboolean is_whole)
+static gboolean
+keep_sketches (SvDb *db, gint64 set, const GArray *ids, GError **error)
 {
-  sv_query_bind_int64 (query, "sketch", is_whole ? sketch (ids, 0) : 0);
-  sv_query_bind_int64 (query, "sketch_2", is_whole ? sketch (ids, 1ULL << 40) : 0);
+  g_autoptr (SvQuery) query = sv_db_query (db,
+                                           "INSERT INTO package_set_sketch (package_set, place,"
+                                           " value) VALUES (:set, :place, :value)",
+                                           error);
+  for (guint way = 0; query != NULL && way < N_SKETCHES; way++) {
+    sv_query_bind_int64 (query, "set", set);
+    sv_query_bind_int64 (query, "place", way);
+    sv_query_bind_int64 (query, "value", sketch (ids, way));
+    if (!sv_query_run (query, error))
+      return FALSE;
+  }
+  return query != NULL;
 }
 
-/* @bases: (out): numbers of whole sets that are probably much like @ids, the newest first. */
+/* @bases: (out): numbers of whole sets that share most of their sketches with @ids. */
 static gboolean
 list_alike (SvDb *db, const GArray *ids, GArray *bases, GError **error)
 {
+#define AT(place) "(place = " place " AND value = :value" place ")"
   g_autoptr (SvQuery) query = sv_db_query (
       db,
-      "SELECT id FROM package_set WHERE sketch = :sketch"
-      " UNION SELECT id FROM package_set WHERE sketch_2 = :sketch_2 ORDER BY id DESC LIMIT :n",
+      "SELECT package_set FROM package_set_sketch WHERE " AT ("0") " OR " AT ("1") " OR " AT (
+          "2") " OR " AT ("3") " OR " AT ("4") " OR " AT ("5") " OR " AT ("6") " OR " AT ("7") " GR"
+                                                                                               "OUP"
+                                                                                               " BY"
+                                                                                               " pa"
+                                                                                               "cka"
+                                                                                               "ge_"
+                                                                                               "set"
+                                                                                               " OR"
+                                                                                               "DER"
+                                                                                               " BY"
+                                                                                               " CO"
+                                                                                               "UNT"
+                                                                                               " (*"
+                                                                                               ") "
+                                                                                               "DES"
+                                                                                               "C, "
+                                                                                               "pac"
+                                                                                               "kag"
+                                                                                               "e_"
+                                                                                               "set"
+                                                                                               " LI"
+                                                                                               "MIT"
+                                                                                               " :"
+                                                                                               "n",
       error);
   if (query == NULL)
     return FALSE;
-  bind_sketches (query, ids, TRUE);
+  for (guint way = 0; way < N_SKETCHES; way++) {
+    const char name[] = {'v', 'a', 'l', 'u', 'e', (char)('0' + way), '\0'};
+    sv_query_bind_int64 (query, name, sketch (ids, way));
+  }
   sv_query_bind_int64 (query, "n", N_CANDIDATES);
   SvStep step;
   while ((step = sv_query_step (query, error)) == SV_STEP_ROW) {
@@ -247,21 +288,21 @@ bind_ids (SvQuery *query, const char *name, const GArray *ids)
 static gboolean
 insert (SvDb *db, gint64 set, const SvDigest *digest, const Layout *layout, GError **error)
 {
-  g_autoptr (SvQuery) query = sv_db_query (
-      db,
-      "INSERT INTO package_set (id, digest, base, size, sketch, sketch_2, members, removed)"
-      " VALUES (:id, :digest, :base, :size, :sketch, :sketch_2, :members, :removed)",
-      error);
+  g_autoptr (SvQuery) query =
+      sv_db_query (db,
+                   "INSERT INTO package_set (id, digest, base, size, members, removed)"
+                   " VALUES (:id, :digest, :base, :size, :members, :removed)",
+                   error);
   if (query == NULL)
     return FALSE;
   sv_query_bind_int64 (query, "id", set);
   sv_query_bind_blob (query, "digest", digest->bytes, sizeof digest->bytes);
   sv_query_bind_int64 (query, "base", layout->base);
   sv_query_bind_int64 (query, "size", layout->ids->len);
-  bind_sketches (query, layout->ids, layout->base == 0);
   bind_ids (query, "members", layout->added);
   bind_ids (query, "removed", layout->removed);
-  return sv_query_run (query, error);
+  return sv_query_run (query, error) &&
+         (layout->base != 0 || keep_sketches (db, set, layout->ids, error));
 }
 
 gboolean
@@ -277,17 +318,26 @@ sv_package_set_keep (SvDb *db, const SvDigest *digest, const GArray *ids, gint64
          insert (db, *ret_set, digest, &layout, error);
 }
 
-gboolean
-sv_package_set_drop (SvDb *db, gint64 set, GError **error)
+static gboolean
+run_for_set (SvDb *db, const char *sql, gint64 set, GError **error)
 {
-  g_autoptr (SvQuery) query =
-      sv_db_query (db,
-                   "DELETE FROM package_set WHERE id = :set"
-                   " AND NOT EXISTS (SELECT 1 FROM host WHERE package_set = :set)"
-                   " AND NOT EXISTS (SELECT 1 FROM package_set other WHERE other.base = :set)",
-                   error);
+  g_autoptr (SvQuery) query = sv_db_query (db, sql, error);
   if (query == NULL)
     return FALSE;
   sv_query_bind_int64 (query, "set", set);
   return sv_query_run (query, error);
+}
+
+gboolean
+sv_package_set_drop (SvDb *db, gint64 set, GError **error)
+{
+  return run_for_set (db,
+                      "DELETE FROM package_set WHERE id = :set"
+                      " AND NOT EXISTS (SELECT 1 FROM host WHERE package_set = :set)"
+                      " AND NOT EXISTS (SELECT 1 FROM package_set other WHERE other.base = :set)",
+                      set, error) &&
+         run_for_set (db,
+                      "DELETE FROM package_set_sketch WHERE package_set = :set"
+                      " AND NOT EXISTS (SELECT 1 FROM package_set WHERE id = :set)",
+                      set, error);
 }

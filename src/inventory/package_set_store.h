@@ -38,7 +38,7 @@ gboolean sv_package_set_foreach (SvDb *db, SvPackageSetFunc func, gpointer user_
  *
  * Stores the set @digest, unless it is there, and gives its number. It is kept as what differs from
  * the whole set behind @near, or from one that is found to be much like it, if that is less than a
- * quarter of it.
+ * third of it: a number of a difference takes twice the bytes.
  */
 gboolean sv_package_set_keep (SvDb *db, const SvDigest *digest, const GArray *ids, gint64 near,
                               gint64 *ret_set, GError **error);

@@ -22,16 +22,20 @@ CREATE TABLE package_set (
   digest BLOB NOT NULL,
   base BIGINT NOT NULL DEFAULT 0, -- the whole set that it differs from; 0: it is whole itself
   size BIGINT NOT NULL, -- packages in it
-  -- of a whole set: numbers that sets much like it mostly share, to find it by; 0 otherwise
-  sketch BIGINT NOT NULL DEFAULT 0,
-  sketch_2 BIGINT NOT NULL DEFAULT 0,
   members BLOB NOT NULL, -- ids (inventory/id_list.h): all, or those that the base lacks
   removed BLOB -- those that only the base has
 );
 CREATE UNIQUE INDEX package_set_by_digest ON package_set (digest);
 CREATE INDEX package_set_by_base ON package_set (base);
-CREATE INDEX package_set_by_sketch ON package_set (sketch);
-CREATE INDEX package_set_by_sketch_2 ON package_set (sketch_2);
+
+-- Of each whole set some numbers that sets much like it mostly share: to find it by.
+CREATE TABLE package_set_sketch (
+  package_set BIGINT NOT NULL,
+  place BIGINT NOT NULL,
+  value BIGINT NOT NULL
+);
+CREATE INDEX package_set_sketch_by_value ON package_set_sketch (place, value);
+CREATE INDEX package_set_sketch_by_set ON package_set_sketch (package_set);
 
 -- What of a host's facts its exposure depends on: few hosts differ in it.
 CREATE TABLE posture (
