@@ -221,6 +221,13 @@ sv_call_get_context (const SvCall *call)
   return call->router->hooks.user_data;
 }
 
+gpointer
+sv_call_find_room (const SvCall *call, const char *room)
+{
+  const SvRouterHooks *hooks = &call->router->hooks;
+  return hooks->find_room != NULL ? hooks->find_room (hooks->user_data, room) : NULL;
+}
+
 guint
 sv_call_get_status (const SvCall *call)
 {
@@ -270,6 +277,14 @@ sv_call_defer (SvCall *call)
   call->deferred = deferred;
   sv_request_suspend (call->request);
   return deferred;
+}
+
+void
+sv_deferred_set_header (SvDeferred *deferred, const char *name, const char *value)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&deferred->lock);
+  if (deferred->call != NULL)
+    sv_call_set_header (deferred->call, name, value);
 }
 
 static void

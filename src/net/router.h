@@ -19,6 +19,9 @@ typedef struct {
   gboolean (*authorize) (gpointer user_data, SvCall *call, const SvRoute *route, GError **error);
   /* Opens a store for the calling thread; NULL: there is none. */
   SvDb *(*open_store) (gpointer user_data, GError **error);
+  /* What a room keeps for the whole process, for its handlers (sv_call_find_room). NULL: nothing.
+   */
+  gpointer (*find_room) (gpointer user_data, const char *room);
   /* Wall clock; NULL: the machine's. */
   gint64 (*now) (gpointer user_data);
   /* After each request: @route is NULL where none was found. For logs and metrics. */

@@ -31,11 +31,18 @@ open_nothing (gpointer user_data, GError **error)
   return NULL;
 }
 
+static gpointer
+find_room (gpointer user_data, const char *room)
+{
+  return strcmp (room, "things") == 0 ? user_data : NULL;
+}
+
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   const SvRouterHooks hooks = {.user_data = &fixture->context,
                                .open_store = open_nothing,
+                               .find_room = find_room,
                                .authorize = data != NULL ? NULL : authorize};
   test_api_start (&fixture->api, &test_table, &hooks, &(SvServerOptions){0});
 }

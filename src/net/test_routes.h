@@ -88,6 +88,8 @@ static inline gboolean
 delete_thing (SvCall *call, GError **error)
 {
   TestContext *context = sv_call_get_context (call);
+  g_assert_true (sv_call_find_room (call, "things") == context);
+  g_assert_null (sv_call_find_room (call, "others"));
   g_atomic_int_inc (&context->handled);
   return TRUE;
 }
