@@ -1,6 +1,7 @@
 /* The door of access: people, roles, sessions, API tokens, the audit. */
 #pragma once
 
+#include "access/audit_lines.h"
 #include "access/audit_store.h"
 #include "access/person_store.h"
 #include "access/service.h"

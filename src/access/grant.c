@@ -63,29 +63,29 @@ sv_access_allows (const GPtrArray *grants, const SvPermission *permission, const
 /* -- Separation of duties -- */
 
 SvMayDecide
-sv_access_may_decide (const SvDecision *decision, const char *candidate)
+sv_access_may_decide (const SvQuorum *quorum, const char *candidate)
 {
-  if (sv_strings_contain (decision->deciders, candidate))
+  if (sv_strings_contain (quorum->deciders, candidate))
     return SV_DECIDE_TWICE;
-  if (decision->n_able <= 1)
+  if (quorum->n_able <= 1)
     return SV_DECIDE_YES_ALONE;
-  return g_strcmp0 (decision->author, candidate) == 0 ? SV_DECIDE_AUTHOR : SV_DECIDE_YES;
+  return g_strcmp0 (quorum->author, candidate) == 0 ? SV_DECIDE_AUTHOR : SV_DECIDE_YES;
 }
 
 static guint
-count_distinct_others (const SvDecision *decision)
+count_distinct_others (const SvQuorum *quorum)
 {
   g_autoptr (GHashTable) people = g_hash_table_new (g_str_hash, g_str_equal);
-  for (guint i = 0; decision->deciders != NULL && i < decision->deciders->len; i++)
-    if (g_strcmp0 (decision->author, decision->deciders->pdata[i]) != 0)
-      g_hash_table_add (people, decision->deciders->pdata[i]);
+  for (guint i = 0; quorum->deciders != NULL && i < quorum->deciders->len; i++)
+    if (g_strcmp0 (quorum->author, quorum->deciders->pdata[i]) != 0)
+      g_hash_table_add (people, quorum->deciders->pdata[i]);
   return g_hash_table_size (people);
 }
 
 gboolean
-sv_access_is_decided (const SvDecision *decision)
+sv_access_is_decided (const SvQuorum *quorum)
 {
-  if (decision->n_able <= 1)
-    return decision->n_needed == 0 || (decision->deciders != NULL && decision->deciders->len > 0);
-  return count_distinct_others (decision) >= decision->n_needed;
+  if (quorum->n_able <= 1)
+    return quorum->n_needed == 0 || (quorum->deciders != NULL && quorum->deciders->len > 0);
+  return count_distinct_others (quorum) >= quorum->n_needed;
 }

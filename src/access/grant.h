@@ -53,7 +53,7 @@ typedef struct {
   const GPtrArray *deciders; /* strings: persons who said yes already */
   guint n_needed;            /* people it takes */
   guint n_able;              /* enabled people who may decide such things at all */
-} SvDecision;
+} SvQuorum;
 
 typedef enum {
   SV_DECIDE_YES,
@@ -64,8 +64,8 @@ typedef enum {
 
 /* Whether @candidate may say yes. The author never does, unless they are the only one who could
  * (small organisations): then the answer is YES_ALONE, never YES. */
-SvMayDecide sv_access_may_decide (const SvDecision *decision, const char *candidate);
+SvMayDecide sv_access_may_decide (const SvQuorum *quorum, const char *candidate);
 
 /* Whether enough people said yes: distinct ones, without the author. A single able person decides
  * alone. */
-gboolean sv_access_is_decided (const SvDecision *decision);
+gboolean sv_access_is_decided (const SvQuorum *quorum);

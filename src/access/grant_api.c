@@ -47,9 +47,9 @@ check_duties (SvDb *db, const SvPrincipal *principal, const char *person, gboole
   gint64 n_able;
   if (!sv_grant_count_holders (db, SV_ROLE_ADMINISTRATOR, &n_able, error))
     return FALSE;
-  const SvDecision decision = {.author = person, .n_needed = 1, .n_able = (guint)n_able};
+  const SvQuorum quorum = {.author = person, .n_needed = 1, .n_able = (guint)n_able};
   const char *candidate = principal != NULL ? principal->person : NULL;
-  SvMayDecide may = candidate != NULL ? sv_access_may_decide (&decision, candidate) : SV_DECIDE_YES;
+  SvMayDecide may = candidate != NULL ? sv_access_may_decide (&quorum, candidate) : SV_DECIDE_YES;
   *ret_alone = may == SV_DECIDE_YES_ALONE;
   if (may != SV_DECIDE_AUTHOR)
     return TRUE;

@@ -90,12 +90,12 @@ walk (GRand *random)
   guint n_needed = (guint)g_rand_int_range (random, 1, 4);
   const char *author = people[g_rand_int_range (random, 0, (gint)n_able)];
   g_autoptr (GPtrArray) deciders = g_ptr_array_new ();
-  const SvDecision decision = {author, deciders, n_needed, n_able};
+  const SvQuorum quorum = {author, deciders, n_needed, n_able};
   guint alone = 0;
   for (int i = 0; i < 12; i++) {
     const char *candidate = people[g_rand_int_range (random, 0, (gint)n_able)];
     gboolean before = sv_strings_contain (deciders, candidate);
-    SvMayDecide may = sv_access_may_decide (&decision, candidate);
+    SvMayDecide may = sv_access_may_decide (&quorum, candidate);
     g_assert_cmpint (may == SV_DECIDE_TWICE, ==, before);
     if (n_able > 1) {
       g_assert_cmpint (may, !=, SV_DECIDE_YES_ALONE);
@@ -108,10 +108,10 @@ walk (GRand *random)
   /* whoever could has come, or was not drawn; with two people one alone never decides */
   if (n_able > 1) {
     g_assert_false (sv_strings_contain (deciders, author));
-    g_assert_cmpint (sv_access_is_decided (&decision), ==, deciders->len >= n_needed);
+    g_assert_cmpint (sv_access_is_decided (&quorum), ==, deciders->len >= n_needed);
     g_assert_cmpuint (alone, ==, 0);
   } else {
-    g_assert_true (sv_access_is_decided (&decision));
+    g_assert_true (sv_access_is_decided (&quorum));
     g_assert_cmpuint (alone, ==, 1);
   }
 }
@@ -129,13 +129,13 @@ static void
 test_counting (void)
 {
   g_autoptr (GPtrArray) deciders = g_ptr_array_new ();
-  SvDecision decision = {"ann", deciders, 2, 4};
+  SvQuorum quorum = {"ann", deciders, 2, 4};
   g_ptr_array_add (deciders, (gpointer) "bob");
   g_ptr_array_add (deciders, (gpointer) "bob");
   g_ptr_array_add (deciders, (gpointer) "ann");
-  g_assert_false (sv_access_is_decided (&decision));
+  g_assert_false (sv_access_is_decided (&quorum));
   g_ptr_array_add (deciders, (gpointer) "cid");
-  g_assert_true (sv_access_is_decided (&decision));
+  g_assert_true (sv_access_is_decided (&quorum));
 }
 
 int
