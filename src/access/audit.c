@@ -120,21 +120,25 @@ sv_audit_chain (SvAuditHead *head, SvAuditEntry *entry)
 
 /* -- What is said -- */
 
-void
-sv_audit_say (SvAuditEntry *entry, const char *action, const char *subject, ...)
+static char *
+write_facts (const SvAuditFact *facts)
 {
   g_autoptr (GString) json = g_string_new (NULL);
   g_autoptr (SvJsonWriter) writer = sv_json_writer_new (json, 0);
-  va_list list;
-  va_start (list, subject);
   sv_json_open_object (writer, NULL);
-  for (const char *key; (key = va_arg (list, const char *)) != NULL;)
-    sv_json_add_string (writer, key, va_arg (list, const char *));
+  for (const SvAuditFact *fact = facts; fact->key != NULL; fact++)
+    sv_json_add_string (writer, fact->key, fact->value);
   sv_json_close (writer);
-  va_end (list);
+  return g_strdup (json->str);
+}
+
+void
+sv_audit_say (SvAuditEntry *entry, const char *action, const char *subject,
+              const SvAuditFact *facts)
+{
   sv_text_set (&entry->action, action);
   sv_text_set (&entry->subject, subject);
-  sv_text_set (&entry->detail, json->str);
+  sv_text_take (&entry->detail, facts != NULL ? write_facts (facts) : NULL);
 }
 
 /* -- Checking -- */

@@ -49,10 +49,15 @@ gboolean sv_audit_head_parse (const char *text, SvAuditHead *ret_head, GError **
 /* Gives @entry its sequence and hash behind @head, and moves @head to it. */
 void sv_audit_chain (SvAuditHead *head, SvAuditEntry *entry);
 
-/* Sets what was done to what. @subject and each value may be NULL; values follow their keys, and a
- * NULL key ends the list. */
+typedef struct {
+  const char *key, *value; /* @value may be NULL */
+} SvAuditFact;
+#define SV_AUDIT_FACTS(...) ((const SvAuditFact[]){__VA_ARGS__, {NULL, NULL}})
+
+/* Sets what was done to what: sv_audit_say (entry, "person.create", id, SV_AUDIT_FACTS ({"login",
+ * login})). @subject and @facts may be NULL. */
 void sv_audit_say (SvAuditEntry *entry, const char *action, const char *subject,
-                   ...) G_GNUC_NULL_TERMINATED;
+                   const SvAuditFact *facts);
 
 typedef struct {
   SvAuditHead head;

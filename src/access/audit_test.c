@@ -14,7 +14,7 @@ make (guint i)
   entry->actor = g_strdup (who);
   entry->actor_name = i % 2 != 0 ? g_strdup ("name") : NULL;
   entry->request = g_strdup ("request");
-  sv_audit_say (entry, "test", who, "key", i % 3 != 0 ? "value" : NULL, NULL);
+  sv_audit_say (entry, "test", who, SV_AUDIT_FACTS ({"key", i % 3 != 0 ? "value" : NULL}));
   return entry;
 }
 
@@ -212,7 +212,7 @@ test_bytes (void)
   entry->actor_kind = SV_ACTOR_TOKEN;
   entry->actor = g_strdup ("p-1");
   entry->address = g_strdup ("192.0.2.7");
-  sv_audit_say (entry, "feed.sync", "käse", "a", "b\"", NULL);
+  sv_audit_say (entry, "feed.sync", "käse", SV_AUDIT_FACTS ({"a", "b\""}));
   g_assert_cmpstr (entry->detail, ==, "{\"a\":\"b\\\"\"}");
   sv_audit_chain (&head, entry);
   g_autofree char *text = sv_audit_head_format (&head);

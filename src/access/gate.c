@@ -79,17 +79,23 @@ sv_gate_free (SvGate *gate)
   g_free (gate);
 }
 
-gboolean
-sv_gate_defer (SvGate *gate, SvCall *call, const SvErrand *errand, GError **error)
+static Job *
+job_new (const SvErrand *errand, SvDeferred *deferred)
 {
   Job *job = g_new0 (Job, 1);
   job->errand = *errand;
-  if (g_async_queue_length (gate->jobs) >= SV_LIMIT_GATE_QUEUE) {
-    job_free (job);
-    g_set_error_literal (error, SV_ERROR, SV_ERROR_BUSY, "too many people knock at one time");
-    return FALSE;
+  job->deferred = deferred;
+  return job;
+}
+
+gboolean
+sv_gate_defer (SvGate *gate, SvCall *call, const SvErrand *errand, GError **error)
+{
+  if (g_async_queue_length (gate->jobs) < SV_LIMIT_GATE_QUEUE) {
+    g_async_queue_push (gate->jobs, job_new (errand, sv_call_defer (call)));
+    return TRUE;
   }
-  job->deferred = sv_call_defer (call);
-  g_async_queue_push (gate->jobs, job);
-  return TRUE;
+  errand->free (errand->data);
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_BUSY, "too many people knock at one time");
+  return FALSE;
 }

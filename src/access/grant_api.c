@@ -61,9 +61,11 @@ check_duties (SvDb *db, const SvPrincipal *principal, const char *person, gboole
 static void
 say (SvAuditEntry *entry, const char *action, const SvGrant *grant, gboolean alone)
 {
-  sv_audit_say (entry, action, grant->person, "role", sv_role_names[grant->role], "scope_kind",
-                sv_scope_names[grant->scope_kind], "scope", grant->scope, "decided",
-                alone ? "by one person alone" : "by another person", NULL);
+  sv_audit_say (entry, action, grant->person,
+                SV_AUDIT_FACTS ({"role", sv_role_names[grant->role]},
+                                {"scope_kind", sv_scope_names[grant->scope_kind]},
+                                {"scope", grant->scope},
+                                {"decided", alone ? "by one person alone" : "by another person"}));
 }
 
 static gboolean

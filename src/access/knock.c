@@ -59,5 +59,5 @@ sv_knock_proves (const SvCredentials *credentials, const char *password)
 {
   gboolean right =
       sv_password_verify (credentials != NULL ? credentials->password : NULL, password);
-  return right && !credentials->disabled;
+  return right && credentials != NULL && !credentials->disabled;
 }

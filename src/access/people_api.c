@@ -61,8 +61,9 @@ static gboolean
 keep_person (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
 {
   const Addition *addition = data;
-  sv_audit_say (entry, "person.create", addition->person->id, "login", addition->person->login,
-                "name", addition->person->name, NULL);
+  sv_audit_say (
+      entry, "person.create", addition->person->id,
+      SV_AUDIT_FACTS ({"login", addition->person->login}, {"name", addition->person->name}));
   return sv_person_insert (db, addition->person, addition->hash, error);
 }
 
@@ -168,8 +169,9 @@ keep_change (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
     return FALSE;
   take_members (change->call, change->person);
   const SvPerson *person = change->person;
-  sv_audit_say (entry, "person.change", person->id, "name", person->name, "mail", person->mail,
-                "disabled", person->disabled ? "true" : "false", NULL);
+  sv_audit_say (entry, "person.change", person->id,
+                SV_AUDIT_FACTS ({"name", person->name}, {"mail", person->mail},
+                                {"disabled", person->disabled ? "true" : "false"}));
   return sv_person_check_name (person->name, error) && sv_person_update (db, person, error) &&
          check_administrators (db, n_before, error) &&
          (!person->disabled || sv_session_delete_all (db, person->id, NULL, error));

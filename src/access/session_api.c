@@ -114,8 +114,9 @@ keep_first_person (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
       !sv_person_insert (db, setup->person, setup->hash, error) ||
       !grant_everything (db, setup, error))
     return FALSE;
-  sv_audit_say (entry, "setup", setup->person->id, "login", setup->person->login, "roles",
-                "all of them: one person holds every role", NULL);
+  sv_audit_say (entry, "setup", setup->person->id,
+                SV_AUDIT_FACTS ({"login", setup->person->login},
+                                {"roles", "all of them: one person holds every role"}));
   return TRUE;
 }
 
@@ -181,7 +182,7 @@ typedef struct {
   const SvKnock *knock;
   const SvCredentials *credentials; /* NULL: nobody's name */
   gint64 step;                      /* of the code that was given; 0: none is needed */
-  char *fresh_hash;                 /* (nullable): the password at today's costs */
+  const char *fresh_hash;           /* (nullable): the password at today's costs */
   char *secret;                     /* of the session to be */
 } Login;
 
@@ -225,7 +226,8 @@ keep_login (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
   sv_text_set (&entry->actor, person);
   sv_text_set (&entry->actor_name, login->knock->login);
   entry->actor_kind = SV_ACTOR_PERSON;
-  sv_audit_say (entry, "session.begin", person, "factors", login->step != 0 ? "2" : "1", NULL);
+  sv_audit_say (entry, "session.begin", person,
+                SV_AUDIT_FACTS ({"factors", login->step != 0 ? "2" : "1"}));
   return TRUE;
 }
 
@@ -254,7 +256,11 @@ refuse_login (SvDb *db, Login *login, GError **error)
 static gboolean
 begin_session (SvDb *db, Login *login, GError **error)
 {
+  const LoginRequest *request = login->knock->body;
+  gboolean outdated = sv_password_needs_rehash (login->credentials->password);
+  g_autofree char *fresh_hash = outdated ? sv_password_hash (request->password, NULL) : NULL;
   g_autoptr (GError) cause = NULL;
+  login->fresh_hash = fresh_hash;
   if (sv_audit_perform (db, login->knock->entry, keep_login, login, &cause))
     return TRUE;
   if (sv_error_is (cause, SV_ERROR_UNAUTHENTICATED)) /* the code was used meanwhile */
@@ -269,7 +275,7 @@ run_login (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, 
   const SvKnock *knock = data;
   g_autoptr (GError) cause = NULL;
   g_autoptr (SvCredentials) credentials = sv_credentials_find (db, knock->login, &cause);
-  g_autofree char *secret = sv_token_new ("session"), *fresh_hash = NULL;
+  g_autofree char *secret = sv_token_new ("session");
   Login login = {.knock = knock, .credentials = credentials, .secret = secret};
   if (cause != NULL) {
     g_propagate_error (error, g_steal_pointer (&cause));
@@ -277,9 +283,6 @@ run_login (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, 
   }
   if (!is_right (&login))
     return refuse_login (db, &login, error);
-  if (sv_password_needs_rehash (credentials->password))
-    login.fresh_hash = fresh_hash =
-        sv_password_hash (((LoginRequest *)knock->body)->password, NULL);
   if (!begin_session (db, &login, error))
     return FALSE;
   sv_knock_forgive (knock);

@@ -54,8 +54,9 @@ keep_token (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
   const SvField *field = sv_record_find_field (&sv_api_token_type, "permissions");
   g_autofree char *permissions = sv_record_format_field (field, token);
   g_autofree char *until = sv_time_format (token->expires_at_us);
-  sv_audit_say (entry, "token.create", token->id, "name", token->name, "permissions", permissions,
-                "expires_at", until, NULL);
+  sv_audit_say (
+      entry, "token.create", token->id,
+      SV_AUDIT_FACTS ({"name", token->name}, {"permissions", permissions}, {"expires_at", until}));
   return sv_api_token_insert (db, token, digest, error);
 }
 
