@@ -21,6 +21,7 @@ static const SvErrorInfo table[SV_N_ERRORS] = {
     {SV_ERROR_STALE, "stale", "The data is too old to answer from.", 503, 11},
     {SV_ERROR_UNSUPPORTED, "unsupported", "This cannot be done here.", 501, 1},
     {SV_ERROR_BUSY, "busy", "Try again later.", 503, 1},
+    {SV_ERROR_RATE, "rate", "Too many tries: wait.", 429, 1},
 };
 
 G_DEFINE_QUARK (sv_error, sv_error)

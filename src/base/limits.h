@@ -71,3 +71,13 @@
 #define SV_LIMIT_EVENT_QUEUE 1024               /* events that a subscriber may be behind */
 #define SV_LIMIT_EVENT_SUBSCRIBERS 1024         /* of one stream */
 #define SV_LIMIT_EVENT_BEAT_MS 15000            /* between two signs of life of a stream */
+
+/* People, and what proves who they are. */
+#define SV_LIMIT_PASSWORD_MIN 12       /* characters of a password */
+#define SV_LIMIT_PASSWORD_BYTES 256    /* of a password */
+#define SV_LIMIT_LOGIN_BYTES 64        /* of a login name */
+#define SV_LIMIT_TOKENS_PER_PERSON 100 /* API tokens in force */
+#define SV_LIMIT_SESSIONS_PER_PERSON 20
+#define SV_LIMIT_GATE_QUEUE 64      /* people waiting until their password is looked at */
+#define SV_LIMIT_GATE_THREADS 4     /* that look at passwords: 64 MiB each */
+#define SV_LIMIT_RATE_BUCKETS 16384 /* of one limit of tries */

@@ -138,6 +138,8 @@ int sv_cmd_cvss (SvCli *cli, GError **error);
 int sv_cmd_ssvc (SvCli *cli, GError **error);
 int sv_cmd_purl (SvCli *cli, GError **error);
 int sv_cmd_config_show (SvCli *cli, GError **error);
+int sv_cmd_audit_verify (SvCli *cli, GError **error);
+int sv_cmd_audit_export (SvCli *cli, GError **error);
 int sv_cmd_doctor (SvCli *cli, GError **error);
 int sv_cmd_remote (SvCli *cli, GError **error);
 int sv_cmd_host_import (SvCli *cli, GError **error);

@@ -56,6 +56,11 @@ static const SvOption store_options[] = {
     {"store", 0, "URL", "the store to use instead of the configured one"},
 };
 
+static const SvOption verify_options[] = {
+    {"store", 0, "URL", "the store to use instead of the configured one"},
+    {"head", 0, "NUMBER:HASH", "a head of this audit that was noted before"},
+};
+
 static const SvOption sync_options[] = {
     {"store", 0, "URL", "the store to use instead of the configured one"},
     {"cache", 0, "DIR", "keep downloaded files here"},
@@ -181,6 +186,15 @@ const SvCommand sv_commands[] = {
      OPTIONS (ssvc_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_ssvc},
     {"purl", "[PURL…]", "check package URLs and print them in canonical form", "",
      OPTIONS (line_options), SV_OUTPUTS_LIST, 0, 10000, sv_cmd_purl},
+    {"audit verify", "[FILE]", "has anything in the audit of a server been changed since",
+     "Reads the audit of the store, or a file that 'salve audit export' wrote, and computes the "
+     "chain "
+     "of hashes anew: an edit, an insertion, a deletion and a change of order are each found. That "
+     "the end was cut off, or all was written anew from some point on, shows only against a head "
+     "that was noted elsewhere: give it with --head.",
+     OPTIONS (verify_options), SV_OUTPUTS_LIST, 0, 1, sv_cmd_audit_verify},
+    {"audit export", "", "the audit of a server, one entry a line (JSON)", "",
+     OPTIONS (store_options), 1u << SV_OUTPUT_TABLE, 0, 0, sv_cmd_audit_export},
     {"config show", "", "every setting and where its value comes from", "",
      .outputs = SV_OUTPUTS_LIST, .run = sv_cmd_config_show},
     {"doctor", "", "what salve can and cannot see and do here, and how to change that", "",

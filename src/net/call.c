@@ -283,6 +283,14 @@ sv_call_defer (SvCall *call)
   return deferred;
 }
 
+void
+sv_deferred_set_header (SvDeferred *deferred, const char *name, const char *value)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&deferred->lock);
+  if (deferred->call != NULL)
+    sv_call_set_header (deferred->call, name, value);
+}
+
 static void
 send_late (SvCall *call, gpointer record, const GError *error)
 {

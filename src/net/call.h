@@ -45,7 +45,7 @@ const char *sv_call_find_certificate (SvCall *call);
 const char *sv_call_find_certificate_name (SvCall *call);
 gint64 sv_call_get_now (const SvCall *call);       /* one instant for the whole call */
 gpointer sv_call_get_context (const SvCall *call); /* the program's, SvRouterHooks.user_data */
-guint sv_call_get_status (const SvCall *call);     /* of the answer; 0: none yet */
+guint sv_call_get_status (const SvCall *call); /* of the answer; 0: none yet */
 
 /* What the program brings under @name (SvRouterHooks.find_service). A name that it does not know is
  * a bug of the program, and aborts. */
@@ -90,6 +90,8 @@ typedef struct SvDeferred SvDeferred;
 /* In a handler, which then returns TRUE: the answer comes through the handle. It must be resumed
  * exactly once, soon, also when the program stops. */
 SvDeferred *sv_call_defer (SvCall *call);
+/* A header of the late answer, as sv_call_set_header(). From any thread, before resuming. */
+void sv_deferred_set_header (SvDeferred *deferred, const char *name, const char *value);
 /* Takes @deferred, @record (nullable, of the route's response type) and @error (nullable: then it
  * is the answer). From any thread. */
 void sv_call_resume (SvDeferred *deferred, gpointer record, GError *error);

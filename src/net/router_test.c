@@ -31,11 +31,18 @@ open_nothing (gpointer user_data, GError **error)
   return NULL;
 }
 
+static gpointer
+find_service (gpointer user_data, const char *name)
+{
+  return strcmp (name, "things") == 0 ? user_data : NULL;
+}
+
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   const SvRouterHooks hooks = {.user_data = &fixture->context,
                                .open_store = open_nothing,
+                               .find_service = find_service,
                                .authorize = data != NULL ? NULL : authorize};
   test_api_start (&fixture->api, &test_table, &hooks, &(SvServerOptions){0});
 }

@@ -219,6 +219,7 @@ resume_all (gpointer data)
     SvDeferred *deferred = g_async_queue_timeout_pop (context->deferred, 3 * SV_SECOND_US);
     if (deferred == NULL)
       return NULL;
+    sv_deferred_set_header (deferred, "X-Late", i % 2 == 0 ? "even" : "odd");
     if (i % 2 == 0)
       sv_call_resume (deferred, make_thing ("late"), NULL);
     else
@@ -235,6 +236,7 @@ test_deferred (Fixture *fixture, gconstpointer data)
     test_api_send (fd, "GET /api/v1/later HTTP/1.1\r\nHost: x\r\n\r\n");
     g_autofree char *answer = test_api_receive (fd, "}\n");
     test_api_assert (answer, i % 2 == 0 ? 200 : 409, i % 2 == 0 ? "\"late\"" : "changed");
+    g_assert_nonnull (strstr (answer, i % 2 == 0 ? "X-Late: even\r\n" : "X-Late: odd\r\n"));
   }
   close (fd);
   g_thread_join (thread);
@@ -249,6 +251,7 @@ test_deferred_beyond_stop (Fixture *fixture, gconstpointer data)
   g_assert_false (sv_server_stop (fixture->api.server, 100));
   g_autofree char *answer = test_api_receive (fd, NULL);
   g_assert_null (strstr (answer, "200 OK"));
+  sv_deferred_set_header (deferred, "X-Late", "too late");
   sv_call_resume (deferred, NULL, NULL); /* nobody waits any more */
   close (fd);
 }

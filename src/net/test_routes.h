@@ -88,6 +88,7 @@ static inline gboolean
 delete_thing (SvCall *call, GError **error)
 {
   TestContext *context = sv_call_get_context (call);
+  g_assert_true (sv_call_get_service (call, "things") == context);
   g_atomic_int_inc (&context->handled);
   return TRUE;
 }

@@ -26,18 +26,22 @@ comes_from_here (const SvCall *call)
   return origin == NULL || strcmp (origin, own) == 0;
 }
 
-/* Until people can log in, all is open to this machine or nothing is. */
+static void
+free_principal (gpointer principal)
+{
+  sv_principal_free (principal);
+}
+
 static gboolean
 authorize (gpointer user_data, SvCall *call, const SvRoute *route, GError **error)
 {
   const SvApp *app = user_data;
-  if (app->options->insecure_no_login && comes_from_here (call)) {
-    sv_call_set_principal (call, user_data, NULL, "anyone-on-this-machine");
-    return TRUE;
-  }
-  g_set_error (error, SV_ERROR, SV_ERROR_UNAUTHENTICATED, "%s is for those who are logged in",
-               route->path);
-  return FALSE;
+  const char *name = "anyone-on-this-machine";
+  if (!app->options->insecure_no_login || !comes_from_here (call))
+    return sv_access_authorize (app->access, call, route, error);
+  sv_call_set_principal (call, sv_principal_new (SV_ACTOR_MACHINE, NULL, name), free_principal,
+                         name);
+  return TRUE;
 }
 
 static SvDb *
@@ -55,6 +59,7 @@ find_service (gpointer user_data, const char *name)
     const char *name;
     gpointer service;
   } services[] = {
+      {SV_SERVICE_ACCESS, app->access},
       {SV_SERVICE_CHECKIN, sv_fleet_service_get_checkin (app->fleet)},
       {SV_SERVICE_DICTIONARY, sv_fleet_service_get_dictionary (app->fleet)},
       {SV_SERVICE_FLEET, sv_fleet_service_get_fleet (app->fleet)},
@@ -103,6 +108,7 @@ sv_app_new (const SvOptions *options, GError **error)
   if (db == NULL)
     return NULL;
   app->engine = sv_db_get_engine (db);
+  app->access = sv_access_new (options->store, options->tls_cert != NULL || options->behind_proxy);
   app->fleet = sv_fleet_service_new (options->store, error);
   return app->fleet != NULL ? g_steal_pointer (&app) : NULL;
 }
@@ -111,6 +117,7 @@ void
 sv_app_free (SvApp *app)
 {
   sv_fleet_service_free (app->fleet);
+  sv_access_free (app->access);
   sv_event_stream_free (app->events);
   sv_metrics_free (app->metrics);
   g_bytes_unref (app->openapi);
@@ -125,4 +132,17 @@ sv_app_get_hooks (SvApp *app)
                          .open_store = open_store,
                          .find_service = find_service,
                          .observe = observe};
+}
+
+/* The secret stands behind '#': browsers send it to no server, so that no log holds it. */
+char *
+sv_app_make_setup_link (const SvOptions *options, guint port, GError **error)
+{
+  g_autofree char *secret = sv_token_new ("setup");
+  g_autoptr (SvDb) db = sv_db_open (options->store, error);
+  if (db == NULL || !sv_setup_offer (db, secret, sv_time_now (), error))
+    return NULL;
+  gboolean v6 = strchr (options->host, ':') != NULL;
+  return g_strdup_printf ("%s://%s%s%s:%u/setup#%s", options->tls_cert != NULL ? "https" : "http",
+                          v6 ? "[" : "", options->host, v6 ? "]" : "", port, secret);
 }

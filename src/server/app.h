@@ -5,13 +5,14 @@
 #include "server/metrics.h"
 #include "server/options.h"
 
-#include "net/net.h"
+#include "access/access.h"
 
 typedef struct {
   const SvOptions *options;
   SvMetrics *metrics;
   SvEventStream *events;
   SvFleetService *fleet;
+  SvAccess *access;
   GBytes *openapi;
   gint64 started_us;
   const char *engine; /* of the store */
@@ -25,6 +26,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvApp, sv_app_free)
 
 /* The hooks of the router; their user_data is the app. */
 SvRouterHooks sv_app_get_hooks (SvApp *app);
+
+/* Where the first person comes in, if nobody has yet: new string, NULL without @error if there are
+ * people. A link made before is good no more. @port: that of the server. */
+char *sv_app_make_setup_link (const SvOptions *options, guint port, GError **error);
 
 /* Every table of routes of this program. */
 extern const SvRouteTable *const sv_route_tables[];

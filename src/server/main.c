@@ -17,6 +17,19 @@ print (char *text)
   return fputs (owned, stdout) >= 0 && fflush (stdout) == 0 ? 0 : 1;
 }
 
+static int
+print_setup_link (const SvOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *link = sv_app_make_setup_link (options, options->port, &error);
+  if (link != NULL)
+    return print (g_strconcat (link, "\n", NULL));
+  if (error == NULL)
+    g_set_error_literal (&error, SV_ERROR, SV_ERROR_EXISTS,
+                         "there are people already: one of them can add others");
+  return fail (error);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -31,6 +44,10 @@ main (int argc, char **argv)
     return print (sv_routes_write_openapi ());
   if (options->print_routes)
     return print (sv_routes_write_list ());
+  if (options->print_permissions)
+    return print (sv_permission_format_matrix ());
+  if (options->print_setup_link)
+    return print_setup_link (options);
   if (options->debug)
     sv_log_set_level (SV_LOG_DEBUG);
   return sv_serve (options, &error) ? 0 : fail (error);

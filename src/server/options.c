@@ -38,6 +38,10 @@ static const struct {
      "write the OpenAPI document and end"},
     {"print-routes", SWITCH, G_STRUCT_OFFSET (SvOptions, print_routes), TRUE, NULL,
      "write every operation with its permission and end"},
+    {"print-permissions", SWITCH, G_STRUCT_OFFSET (SvOptions, print_permissions), TRUE, NULL,
+     "write every permission with the roles that hold it and end"},
+    {"print-setup-link", SWITCH, G_STRUCT_OFFSET (SvOptions, print_setup_link), TRUE, NULL,
+     "write a new link by which the first person comes in, good for a day, and end"},
     {"version", SWITCH, G_STRUCT_OFFSET (SvOptions, version), TRUE, NULL, "write the version"},
 };
 
@@ -189,7 +193,8 @@ sv_options_parse (int argc, char **argv, GError **error)
     return NULL;
   if (options->listen == NULL)
     options->listen = g_strdup (DEFAULT_LISTEN);
-  gboolean prints = options->print_openapi || options->print_routes || options->version;
+  gboolean prints = options->print_openapi || options->print_routes || options->print_permissions ||
+                    options->version;
   if (!split_listen (options, error) || (!prints && !choose_store (options, error)))
     return NULL;
   return g_steal_pointer (&options);

@@ -12,7 +12,7 @@ typedef struct {
   gboolean debug;
   /* flags alone */
   char *config;
-  gboolean print_openapi, print_routes, version;
+  gboolean print_openapi, print_routes, print_permissions, print_setup_link, version;
   /* worked out from the above */
   char *host;
   guint16 port;

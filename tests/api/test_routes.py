@@ -29,7 +29,8 @@ def filled(path):
 
 
 def test_access_of_every_operation(launch, tmp_path):
-    """Promise S8: what is not public answers 401, whatever else is wrong with the request."""
+    """Promise S8: what is not public answers 401, whatever else is wrong with the request. What is
+    public and takes secrets answers 400 to such nonsense."""
     server = launch("--store", tmp_path / "s.db")
     checked = 0
     for path, method, operation in operations():
@@ -48,6 +49,8 @@ def test_answers_are_as_the_document_says(salved, import_kev):
         content = operation["responses"].get("200", {}).get("content", {})
         if "application/json" not in content:
             continue
+        if method != "get" or "{person}" in path:
+            continue  # nobody is there: test_access.py
         answer = salved.json(path.replace("{feed}", "kev"))
         schema = {**content["application/json"]["schema"], "components": doc["components"]}
         jsonschema.Draft202012Validator(schema).validate(answer)

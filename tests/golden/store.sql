@@ -4,7 +4,34 @@
 -- 4 0004_settled_statements d12ef0ba4fb81f0324f3abe294d2cff04afa643d0cedb25cfb5666e0d2c0a87e
 -- 5 0005_fleet e1f2484522805fb392f14546c7ea540c407b9cb27fd45acfb4ee69b6facca31c
 -- 6 0006_feed_signatures cb29e0c36475aca5943347a4501eca2da835ccc86d4d2535892ed44aae524cb2
+-- 7 0007_access 506743e96e2c1ab603049cce3d7f460d376e6fec08f9fbf71348f74f42779ce8
 
+
+CREATE TABLE api_token ( id TEXT NOT NULL PRIMARY KEY,
+  digest BLOB NOT NULL,
+  person TEXT NOT NULL,
+  name TEXT NOT NULL,
+  permissions TEXT NOT NULL,
+  created_at_us INTEGER NOT NULL,
+  expires_at_us INTEGER NOT NULL,
+  last_used_at_us INTEGER NOT NULL DEFAULT 0,
+  revoked_at_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
+
+CREATE UNIQUE INDEX api_token_by_digest ON api_token (digest);
+
+CREATE INDEX api_token_by_person ON api_token (person, id);
+
+CREATE TABLE audit_entry ( sequence INTEGER NOT NULL PRIMARY KEY,
+  at_us INTEGER NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor TEXT,
+  actor_name TEXT,
+  action TEXT NOT NULL,
+  subject TEXT,
+  detail TEXT,
+  request TEXT,
+  address TEXT,
+  hash BLOB NOT NULL ) STRICT;
 
 CREATE TABLE feed ( id TEXT NOT NULL PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -167,11 +194,36 @@ CREATE INDEX package_set_by_base ON package_set (base);
 
 CREATE UNIQUE INDEX package_set_by_digest ON package_set (digest);
 
+CREATE TABLE person ( id TEXT NOT NULL PRIMARY KEY,
+  login TEXT NOT NULL,
+  name TEXT NOT NULL,
+  mail TEXT,
+  password TEXT,
+  must_change INTEGER NOT NULL DEFAULT 0,
+  disabled INTEGER NOT NULL DEFAULT 0,
+  totp_secret TEXT,
+  totp_offered TEXT,
+  totp_step INTEGER NOT NULL DEFAULT 0,
+  created_at_us INTEGER NOT NULL,
+  last_login_at_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
+
+CREATE UNIQUE INDEX person_by_login ON person (login);
+
 CREATE TABLE posture ( id INTEGER NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
   document TEXT NOT NULL ) STRICT;
 
 CREATE UNIQUE INDEX posture_by_digest ON posture (digest);
+
+CREATE TABLE role_grant ( id TEXT NOT NULL PRIMARY KEY,
+  person TEXT NOT NULL,
+  role TEXT NOT NULL,
+  scope_kind TEXT NOT NULL,
+  scope TEXT NOT NULL DEFAULT '',
+  granted_by TEXT,
+  granted_at_us INTEGER NOT NULL ) STRICT;
+
+CREATE UNIQUE INDEX role_grant_once ON role_grant (person, role, scope_kind, scope);
 
 CREATE TABLE scan ( id TEXT NOT NULL PRIMARY KEY,
   host TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE,
@@ -189,3 +241,16 @@ CREATE TABLE schema_migration ( number INTEGER NOT NULL PRIMARY KEY,
   sha256 TEXT NOT NULL,
   applied_at_us INTEGER NOT NULL,
   engine TEXT NOT NULL) STRICT;
+
+CREATE TABLE session ( digest BLOB NOT NULL PRIMARY KEY,
+  person TEXT NOT NULL,
+  created_at_us INTEGER NOT NULL,
+  seen_at_us INTEGER NOT NULL,
+  proved_at_us INTEGER NOT NULL,
+  address TEXT ) STRICT;
+
+CREATE INDEX session_by_person ON session (person, created_at_us);
+
+CREATE TABLE setup_link ( id INTEGER NOT NULL PRIMARY KEY,
+  digest BLOB NOT NULL,
+  expires_at_us INTEGER NOT NULL ) STRICT;

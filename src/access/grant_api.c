@@ -1,0 +1,160 @@
+/* Who has which role. */
+#include "access/access.h"
+
+static gboolean
+list_roles (SvCall *call, GError **error)
+{
+  GPtrArray *roles = sv_role_list ();
+  return sv_call_answer_list (call, roles, NULL, roles->len);
+}
+
+static gboolean
+list_grants (SvCall *call, GError **error)
+{
+  SvDb *db = sv_call_get_store (call, error);
+  const char *id = sv_call_get_path_param (call, "person");
+  g_autoptr (SvPerson) person = db != NULL ? sv_person_load (db, id, error) : NULL;
+  GPtrArray *grants = person != NULL ? sv_grant_list (db, id, error) : NULL;
+  return grants != NULL && sv_call_answer_list (call, grants, NULL, grants->len);
+}
+
+typedef struct {
+  gint role;
+  gint scope_kind;
+  char *scope;
+} NewGrant;
+
+static const SvField new_fields[] = {
+    SV_FIELD (NewGrant, role, SV_TYPE_ENUM, .flags = SV_FIELD_REQUIRED, .values = sv_role_names,
+              .doc = "Which role."),
+    SV_FIELD (NewGrant, scope_kind, SV_TYPE_ENUM, .values = sv_scope_names,
+              .doc = "What kind of thing it is for; without it everything."),
+    SV_FIELD (NewGrant, scope, SV_TYPE_STRING, .max = SV_LIMIT_NAME_BYTES, .doc = "Which one."),
+};
+static SV_RECORD_TYPE (new_type, NewGrant, "NewGrant", new_fields, "A role to be granted.");
+
+typedef struct {
+  const SvPrincipal *principal;
+  SvGrant *grant;
+  const char *person, *id; /* to be taken away */
+} GrantWork;
+
+/* Nobody changes their own roles (promise S7), unless nobody else could. */
+static gboolean
+check_duties (SvDb *db, const SvPrincipal *principal, const char *person, gboolean *ret_alone,
+              GError **error)
+{
+  gint64 n_able;
+  if (!sv_grant_count_holders (db, SV_ROLE_ADMINISTRATOR, &n_able, error))
+    return FALSE;
+  const SvQuorum quorum = {.author = person, .n_needed = 1, .n_able = (guint)n_able};
+  const char *candidate = principal != NULL ? principal->person : NULL;
+  SvMayDecide may = candidate != NULL ? sv_access_may_decide (&quorum, candidate) : SV_DECIDE_YES;
+  *ret_alone = may == SV_DECIDE_YES_ALONE;
+  if (may != SV_DECIDE_AUTHOR)
+    return TRUE;
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_DENIED,
+                       "nobody changes their own roles: ask another administrator");
+  return FALSE;
+}
+
+static void
+say (SvAuditEntry *entry, const char *action, const SvGrant *grant, gboolean alone)
+{
+  sv_audit_say (entry, action, grant->person,
+                SV_AUDIT_FACTS ({"role", sv_role_names[grant->role]},
+                                {"scope_kind", sv_scope_names[grant->scope_kind]},
+                                {"scope", grant->scope},
+                                {"decided", alone ? "by one person alone" : "by another person"}));
+}
+
+static gboolean
+keep_grant (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
+{
+  const GrantWork *work = data;
+  gboolean alone;
+  g_autoptr (SvPerson) person = sv_person_load (db, work->grant->person, error);
+  if (person == NULL || !check_duties (db, work->principal, person->id, &alone, error))
+    return FALSE;
+  say (entry, "grant.give", work->grant, alone);
+  return sv_grant_insert (db, work->grant, error);
+}
+
+static gboolean
+drop_grant (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
+{
+  const GrantWork *work = data;
+  gboolean alone;
+  gint64 n;
+  g_autoptr (SvGrant) grant = sv_grant_load (db, work->person, work->id, error);
+  if (grant == NULL || !check_duties (db, work->principal, grant->person, &alone, error))
+    return FALSE;
+  say (entry, "grant.take", grant, alone);
+  if (!sv_grant_delete (db, work->id, error) ||
+      !sv_grant_count_holders (db, SV_ROLE_ADMINISTRATOR, &n, error))
+    return FALSE;
+  if (n > 0 || grant->role != SV_ROLE_ADMINISTRATOR)
+    return TRUE;
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE,
+                       "nobody would be left who keeps the people");
+  return FALSE;
+}
+
+static gboolean
+perform (SvCall *call, SvAuditWork run, GrantWork *work, GError **error)
+{
+  SvDb *db = sv_call_get_store (call, error);
+  g_autoptr (SvAuditEntry) entry = sv_access_begin_entry (call);
+  work->principal = sv_call_get_principal (call);
+  return db != NULL && sv_audit_perform (db, entry, run, work, error);
+}
+
+static SvGrant *
+make_grant (const SvCall *call)
+{
+  const NewGrant *wanted = sv_call_get_body (call);
+  const SvPrincipal *principal = sv_call_get_principal (call);
+  SvGrant *grant = sv_record_new (&sv_grant_type);
+  grant->id = sv_id_new ();
+  grant->person = g_strdup (sv_call_get_path_param (call, "person"));
+  grant->role = wanted->role;
+  grant->scope_kind = wanted->scope_kind;
+  grant->scope = g_strdup (wanted->scope != NULL ? wanted->scope : "");
+  grant->granted_by = g_strdup (principal != NULL ? principal->person : NULL);
+  grant->granted_at_us = sv_call_get_now (call);
+  return grant;
+}
+
+static gboolean
+create_grant (SvCall *call, GError **error)
+{
+  g_autoptr (SvGrant) grant = make_grant (call);
+  GrantWork work = {.grant = grant};
+  if (!sv_grant_check (grant, error) || !perform (call, keep_grant, &work, error))
+    return FALSE;
+  sv_call_set_location (call, "/api/v1/people/%s/grants/%s", grant->person, grant->id);
+  return sv_call_answer (call, g_steal_pointer (&grant));
+}
+
+static gboolean
+delete_grant (SvCall *call, GError **error)
+{
+  GrantWork work = {.person = sv_call_get_path_param (call, "person"),
+                    .id = sv_call_get_path_param (call, "grant")};
+  return perform (call, drop_grant, &work, error);
+}
+
+#define TAG .tag = "Roles"
+static const SvError exists[] = {SV_ERROR_EXISTS};
+static const SvRoute routes[] = {
+    {SV_METHOD_GET, "/api/v1/roles", "user:read", "The roles, with what they allow", TAG,
+     .response = &sv_role_info_type, .flags = SV_ROUTE_LIST, .handle = list_roles},
+    {SV_METHOD_GET, "/api/v1/people/{person}/grants", "user:read", "The roles of a person", TAG,
+     .response = &sv_grant_type, .flags = SV_ROUTE_LIST, .handle = list_grants},
+    {SV_METHOD_POST, "/api/v1/people/{person}/grants", "user:write", "Grant a role", TAG,
+     .request = &new_type, .response = &sv_grant_type, .flags = SV_ROUTE_CREATES,
+     SV_ROUTE_ERRORS (exists), .handle = create_grant},
+    {SV_METHOD_DELETE, "/api/v1/people/{person}/grants/{grant}", "user:write", "Take a role away",
+     TAG, .handle = delete_grant},
+};
+const SvRouteTable sv_grant_routes = {routes, G_N_ELEMENTS (routes), "Who has which role."};

@@ -1,0 +1,231 @@
+#include "access/service.h"
+
+#include "access/person_store.h"
+#include "access/session_store.h"
+
+#include <string.h>
+
+/* A person who mistypes is let in after a moment; who guesses gets some hundred tries a day, and
+ * each costs them a hash. An address may be many people behind one NAT. */
+static const SvRateOptions login_rate = {.burst = 10, .refill_us = 60 * SV_SECOND_US};
+static const SvRateOptions address_rate = {.burst = 60, .refill_us = 2 * SV_SECOND_US};
+
+SvAccess *
+sv_access_new (const char *store, gboolean secure)
+{
+  SvAccess *access = g_new0 (SvAccess, 1);
+  access->secure = secure;
+  access->by_login = sv_rate_new (&login_rate);
+  access->by_address = sv_rate_new (&address_rate);
+  access->gate = sv_gate_new (store, 0);
+  return access;
+}
+
+void
+sv_access_free (SvAccess *access)
+{
+  if (access == NULL)
+    return;
+  sv_gate_free (access->gate);
+  sv_rate_free (access->by_login);
+  sv_rate_free (access->by_address);
+  g_free (access);
+}
+
+gboolean
+sv_access_check_routes (const SvRouteTable *const *tables, gsize n_tables, GError **error)
+{
+  for (gsize i = 0; i < n_tables; i++)
+    for (gsize k = 0; k < tables[i]->n; k++) {
+      const SvRoute *route = &tables[i]->routes[k];
+      if (strcmp (route->permission, SV_PERMISSION_PUBLIC) == 0 ||
+          sv_permission_find (route->permission) != NULL)
+        continue;
+      g_set_error (error, SV_ERROR, SV_ERROR_USAGE,
+                   "route %s %s needs '%s', which is no permission", sv_method_names[route->method],
+                   route->path, route->permission);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* -- Who calls -- */
+
+static void
+free_grants (gpointer grant)
+{
+  sv_grant_free (grant);
+}
+
+static gboolean
+load_grants (SvDb *db, SvPrincipal *principal, GError **error)
+{
+  principal->grants = sv_grant_list (db, principal->person, error);
+  if (principal->grants == NULL)
+    return FALSE;
+  g_ptr_array_set_free_func (principal->grants, free_grants);
+  return TRUE;
+}
+
+/* A touch that does not get through is made up for by the next request. */
+static SvPrincipal *
+find_by_token (SvDb *db, const char *secret, gint64 now_us, GError **error)
+{
+  gint64 used_at_us = 0;
+  g_autoptr (SvPrincipal) principal =
+      sv_api_token_find_principal (db, secret, now_us, &used_at_us, error);
+  if (principal == NULL || !load_grants (db, principal, error))
+    return NULL;
+  if (now_us - used_at_us >= SV_API_TOKEN_TOUCH_US)
+    sv_api_token_touch (db, principal->token, now_us, NULL);
+  return g_steal_pointer (&principal);
+}
+
+SvPrincipal *
+sv_access_find_session (SvDb *db, const char *secret, gint64 now_us, GError **error)
+{
+  gint64 seen_at_us = 0;
+  g_autoptr (SvPrincipal) principal =
+      sv_session_find_principal (db, secret, now_us, &seen_at_us, error);
+  if (principal == NULL || !load_grants (db, principal, error))
+    return NULL;
+  if (now_us - seen_at_us >= SV_SESSION_TOUCH_US)
+    sv_session_touch (db, principal->session, now_us, NULL);
+  return g_steal_pointer (&principal);
+}
+
+static const char *
+find_bearer (const SvCall *call)
+{
+  const char *header = sv_call_find_header (call, "Authorization");
+  return header != NULL && g_ascii_strncasecmp (header, "Bearer ", 7) == 0 ? header + 7 : header;
+}
+
+static gpointer
+refuse (GError **error, const SvRoute *route)
+{
+  g_set_error (error, SV_ERROR, SV_ERROR_UNAUTHENTICATED, "%s is for those who are logged in",
+               route->path);
+  return NULL;
+}
+
+/* A token goes before a cookie: whoever sends one means it. */
+static SvPrincipal *
+identify (SvAccess *access, SvCall *call, const SvRoute *route, GError **error)
+{
+  gint64 now_us = sv_call_get_now (call);
+  const char *bearer = find_bearer (call);
+  const char *cookie = sv_call_find_cookie (call, sv_session_cookie_name (access->secure));
+  if (bearer != NULL ? !sv_token_is (bearer, "api") : !sv_token_is (cookie, "session"))
+    return refuse (error, route);
+  SvDb *db = sv_call_get_store (call, error);
+  if (db == NULL)
+    return NULL;
+  return bearer != NULL ? find_by_token (db, bearer, now_us, error)
+                        : sv_access_find_session (db, cookie, now_us, error);
+}
+
+/* -- Whether they may -- */
+
+/* Requests that change something and come with a cookie must show that their page could read what
+ * only this site's pages can (ASVS 3.5.1). Origin alone would do for browsers of today, but not
+ * behind proxies that rewrite it. */
+static gboolean
+check_csrf (const SvAccess *access, const SvCall *call, const SvPrincipal *principal,
+            const SvRoute *route, GError **error)
+{
+  if (principal->kind != SV_ACTOR_PERSON || route->method == SV_METHOD_GET)
+    return TRUE;
+  const char *cookie = sv_call_find_cookie (call, sv_session_cookie_name (access->secure));
+  g_autofree char *expected = cookie != NULL ? sv_session_csrf (cookie) : NULL;
+  if (sv_secret_equal (sv_call_find_header (call, SV_CSRF_HEADER), expected))
+    return TRUE;
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_DENIED,
+                       SV_CSRF_HEADER " is not that of this session: see GET /api/v1/session");
+  return FALSE;
+}
+
+static void
+free_principal (gpointer principal)
+{
+  sv_principal_free (principal);
+}
+
+gboolean
+sv_access_authorize (SvAccess *access, SvCall *call, const SvRoute *route, GError **error)
+{
+  SvPrincipal *principal = identify (access, call, route, error);
+  if (principal == NULL)
+    return FALSE;
+  sv_call_set_principal (call, principal, free_principal, principal->name);
+  const SvPermission *permission = sv_permission_find (route->permission);
+  gint64 now_us = sv_call_get_now (call);
+  if (!check_csrf (access, call, principal, route, error))
+    return FALSE;
+  if (sv_principal_needs_proof (principal, permission, now_us))
+    sv_call_set_header (call, "X-Salve-Step-Up", "required");
+  return sv_principal_may (principal, permission, now_us, error);
+}
+
+/* -- For handlers -- */
+
+SvAccess *
+sv_access_of_call (const SvCall *call)
+{
+  return sv_call_get_service (call, SV_SERVICE_ACCESS);
+}
+
+const SvPrincipal *
+sv_access_get_person (const SvCall *call, GError **error)
+{
+  const SvPrincipal *principal = sv_call_get_principal (call);
+  if (principal != NULL && principal->kind == SV_ACTOR_PERSON)
+    return principal;
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_DENIED, "this is for people who are logged in");
+  return NULL;
+}
+
+SvAuditEntry *
+sv_access_begin_entry (const SvCall *call)
+{
+  const SvPrincipal *principal = sv_call_get_principal (call);
+  SvAuditEntry *entry = sv_record_new (&sv_audit_entry_type);
+  entry->at_us = sv_call_get_now (call);
+  entry->request = g_strdup (sv_call_get_request_id (call));
+  entry->address = g_strdup (sv_call_get_remote_address (call));
+  if (principal == NULL)
+    return entry;
+  entry->actor_kind = (gint)principal->kind;
+  entry->actor = g_strdup (principal->person);
+  entry->actor_name = g_strdup (principal->name);
+  return entry;
+}
+
+static gboolean
+take_try (SvCall *call, SvRate *rate, const char *key, GError **error)
+{
+  gint64 wait_us = sv_rate_take (rate, key, sv_call_get_now (call));
+  if (wait_us == 0)
+    return TRUE;
+  g_autofree char *seconds =
+      g_strdup_printf ("%" G_GINT64_FORMAT, 1 + (wait_us - 1) / SV_SECOND_US);
+  sv_call_set_header (call, "Retry-After", seconds);
+  g_set_error (error, SV_ERROR, SV_ERROR_RATE, "too many tries: wait for %s s", seconds);
+  return FALSE;
+}
+
+gboolean
+sv_access_admit (SvCall *call, const char *login, GError **error)
+{
+  SvAccess *access = sv_access_of_call (call);
+  return take_try (call, access->by_address, sv_call_get_remote_address (call), error) &&
+         (login == NULL || take_try (call, access->by_login, login, error));
+}
+
+void
+sv_access_forgive (SvAccess *access, const char *login, const char *address)
+{
+  sv_rate_give_back (access->by_address, address);
+  if (login != NULL)
+    sv_rate_give_back (access->by_login, login);
+}

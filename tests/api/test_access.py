@@ -1,0 +1,557 @@
+"""Who may do what: every route for every kind of caller, and the ways in that must not be."""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import threading
+import time
+
+import pytest
+
+from conftest import ROOT, program
+from people import PASSWORD, Client, execute, first_person, setup_token, step_now, totp
+
+GOLDEN = ROOT / "tests/golden/permissions.txt"
+
+
+def printed(option):
+    return subprocess.run([program("salved"), option], capture_output=True, text=True,
+                          check=True).stdout
+
+
+def test_golden():
+    text = printed("--print-permissions")
+    if os.environ.get("UPDATE_GOLDEN"):
+        GOLDEN.write_text(text)
+    assert text == GOLDEN.read_text(), "permissions.txt changed: if it should, UPDATE_GOLDEN=1"
+
+
+def table():
+    """{permission: (flags, roles)}"""
+    rows = {}
+    for line in printed("--print-permissions").splitlines():
+        if line.startswith("  "):
+            rows[name][1].add(line.strip())
+        else:
+            name, *flags = line.split()
+            rows[name] = (set(flags), set())
+    return rows
+
+
+def routes():
+    rows = [line.split(maxsplit=3)[:3] for line in printed("--print-routes").splitlines()]
+    assert len(rows) > 25
+    # what ends a session comes last
+    return sorted(rows, key=lambda row: row[0] == "DELETE" and "/session" in row[1])
+
+
+PERMISSIONS, ROUTES = table(), routes()
+ROLES = sorted(set().union(*(roles for _, roles in PERMISSIONS.values())))
+
+
+@pytest.fixture
+def server(launch, store):
+    return launch("--store", store, "--debug")
+
+
+@pytest.fixture
+def alice(server):
+    return first_person(server)
+
+
+# --- the matrix (promise S8): a route that is added is walked by itself ---
+
+
+def walk(client, expected, again=None):
+    """Asks every route; @expected(permission) is 401, 403 or None for anything else."""
+    wrong = []
+    for method, path, permission in ROUTES:
+        want = None if permission == "public" else expected(permission)
+        if permission == "public" and method != "GET":
+            continue  # these take passwords: looked at below
+        answer = client.ask(method, re.sub(r"{[\w-]+}", "x", path))
+        got = answer.status if answer.status in (401, 403) else None
+        if got != want:
+            wrong.append((method, path, permission, want, answer.status, answer.text))
+        if want is None and method == "DELETE" and "/session" in path and again:
+            again()
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def allowed(role):
+    def expected(permission):
+        flags, roles = PERMISSIONS[permission]
+        return None if "everyone" in flags or role in roles else 403
+    return expected
+
+
+def test_every_route_names_a_permission_of_the_table():
+    assert {row[2] for row in ROUTES} <= {"public", *PERMISSIONS}
+
+
+def test_matrix_of_people(alice, server):
+    walk(Client(server), lambda permission: 401)
+    assert len(ROLES) == 10
+    for role in ROLES:
+        person = alice.add(f"the-{role}", role)
+        walk(person, allowed(role), lambda: person.login(person.login_name))
+    nobody = alice.add("without-roles")
+    walk(nobody, lambda name: None if "everyone" in PERMISSIONS[name][0] else 403,
+         lambda: nobody.login(nobody.login_name))
+
+
+def test_matrix_of_scopes(alice):
+    """A role for one system does not open what is about all of them."""
+    person = alice.add("narrow")
+    alice.json("POST", f"/api/v1/people/{person.id}/grants",
+               {"role": "administrator", "scope_kind": "system", "scope": "mail"}, 201)
+    walk(person, lambda name: None if "everyone" in PERMISSIONS[name][0] else 403,
+         lambda: person.login(person.login_name))
+
+
+def test_matrix_of_tokens(alice, server):
+    held = [name for name, (flags, _) in PERMISSIONS.items() if "person-only" not in flags]
+    everything = alice.make_token(*held)
+    walk(everything, lambda name: None if name in held else 403)
+    walk(alice.make_token("feed:read"), lambda name: None if name == "feed:read" else 403)
+    alice.json("DELETE", f"/api/v1/tokens/{everything.id}", status=204)
+    walk(everything, lambda permission: 401)
+    for wrong in ("x", "salve_api_" + "A" * 43, "salve_session_" + "A" * 43):
+        walk(Client(server, wrong), lambda permission: 401)
+
+
+def test_matrix_of_those_who_were_in(alice, server, store):
+    def unknown(permission):
+        return 401
+
+    person = alice.add("auditor", "auditor")
+    token = person.make_token("feed:read", "audit:read")
+    execute(store, f"UPDATE session SET seen_at_us = seen_at_us - 1800000000"
+                   f" WHERE person = '{person.id}'")
+    walk(person, unknown)
+    person.login("auditor")
+    execute(store, f"UPDATE session SET created_at_us = created_at_us - 43200000000"
+                   f" WHERE person = '{person.id}'")
+    walk(person, unknown)
+    person.login("auditor")
+    assert token.ask("GET", "/api/v1/feeds").status == 200
+    alice.json("PATCH", f"/api/v1/people/{person.id}", {"disabled": True})
+    walk(person, unknown)
+    walk(token, unknown)
+    assert person.ask("POST", "/api/v1/session",
+                      {"login": "auditor", "password": PASSWORD}).status == 401
+    # who comes back does not find the old session open
+    alice.json("PATCH", f"/api/v1/people/{person.id}", {"disabled": False})
+    walk(person, unknown)
+    assert token.ask("GET", "/api/v1/feeds").status == 200
+    execute(store, "UPDATE api_token SET expires_at_us = created_at_us + 1")
+    walk(token, unknown)
+
+
+def test_a_token_loses_what_its_owner_loses(alice):
+    person = alice.add("auditor", "auditor", "reporter")
+    token = person.make_token("audit:read", "feed:read")
+    assert token.ask("GET", "/api/v1/audit").status == 200
+    grants = alice.json("GET", f"/api/v1/people/{person.id}/grants")["items"]
+    grant = next(row["id"] for row in grants if row["role"] == "auditor")
+    alice.json("DELETE", f"/api/v1/people/{person.id}/grants/{grant}", status=204)
+    assert token.ask("GET", "/api/v1/audit").status == 403
+    assert token.ask("GET", "/api/v1/feeds").status == 200
+
+
+def test_revoked_on_an_open_connection(alice):
+    """Promise S11: the next request is refused, on the same connection."""
+    person = alice.add("reporter", "reporter")
+    token = person.make_token("feed:read")
+    for client in (person, token):
+        assert client.ask("GET", "/api/v1/feeds", keep=True).status == 200
+    opened = person.connection.sock
+    alice.json("PATCH", f"/api/v1/people/{person.id}", {"disabled": True})
+    for client in (person, token):
+        assert client.ask("GET", "/api/v1/feeds", keep=True).status == 401
+    assert person.connection.sock is opened
+
+
+# --- the first person ---
+
+
+def test_setup_is_good_once(server, launch, store):
+    token = setup_token(server)
+    body = {"token": token, "login": "alice", "password": PASSWORD}
+    wrong = {**body, "token": token[:-1] + ("A" if token[-1] != "A" else "B")}
+    assert Client(server).ask("POST", "/api/v1/setup", wrong).status == 401
+    assert Client(server).ask("POST", "/api/v1/setup", {**body, "password": "short"}).status == 400
+    barrier = threading.Barrier(6)
+
+    def run(number):
+        barrier.wait()
+        return Client(server).ask("POST", "/api/v1/setup",
+                                  {**body, "login": f"person-{number}"}).status
+
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        answers = sorted(pool.map(run, range(6)))
+    assert answers == [201] + [401] * 5, server.log
+    assert Client(server).ask("POST", "/api/v1/setup", body).status == 401
+    server.stop()
+    assert server.log.count("/setup#") == 1
+    again = launch("--store", store)
+    assert again.get("/healthz").status == 200 and "/setup#" not in again.log
+
+
+def test_setup_link_of_the_command_line(tmp_path):
+    def run():
+        return subprocess.run([program("salved"), "--store", tmp_path / "s.db", "--listen",
+                               "127.0.0.1:7443", "--print-setup-link"], capture_output=True,
+                              text=True, timeout=60, env={"PATH": os.environ["PATH"]})
+    first, second = run(), run()
+    assert re.fullmatch(r"http://\S+:7443/setup#salve_setup_[\w-]{43}\n", first.stdout)
+    assert first.stdout != second.stdout
+    execute(str(tmp_path / "s.db"), "INSERT INTO person (id, login, name, created_at_us)"
+                                    " VALUES ('a', 'a', 'a', 1)")
+    assert run().returncode != 0
+
+
+def test_small_organisation(alice):
+    """One person holds every role, and the audit says so."""
+    session = alice.json("GET", "/api/v1/session")
+    assert session["alone"] and set(session["permissions"]) == set(PERMISSIONS)
+    [entry] = alice.json("GET", "/api/v1/audit?action=setup")["items"]
+    assert "every role" in entry["detail"] and entry["subject"] == alice.id
+    # alone, one changes one's own roles; the audit does not pretend that two looked
+    grants = alice.json("GET", f"/api/v1/people/{alice.id}/grants")["items"]
+    reporter = next(row["id"] for row in grants if row["role"] == "reporter")
+    alice.json("DELETE", f"/api/v1/people/{alice.id}/grants/{reporter}", status=204)
+    [entry] = alice.json("GET", "/api/v1/audit?action=grant.take")["items"]
+    assert "by one person alone" in entry["detail"]
+    admin = next(row["id"] for row in grants if row["role"] == "administrator")
+    assert alice.ask("DELETE", f"/api/v1/people/{alice.id}/grants/{admin}").status == 400
+    assert alice.ask("PATCH", f"/api/v1/people/{alice.id}", {"disabled": True}).status == 400
+    # with another administrator, nobody changes their own
+    bob = alice.add("bob", "administrator")
+    for client in (alice, bob):
+        assert client.ask("POST", f"/api/v1/people/{client.id}/grants",
+                          {"role": "auditor", "scope_kind": "system", "scope": "x"}).status == 403
+    assert not alice.json("GET", "/api/v1/session")["alone"]
+    bob.json("POST", f"/api/v1/people/{alice.id}/grants", {"role": "reporter"}, 201)
+
+
+def test_two_administrators_cannot_leave_none(alice):
+    """At one time, each takes the other away: one of both is refused."""
+    bob = alice.add("bob", "administrator")
+    barrier = threading.Barrier(2)
+
+    def disable(pair):
+        barrier.wait()
+        return pair[0].ask("PATCH", f"/api/v1/people/{pair[1].id}", {"disabled": True}).status
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(disable, [(alice, bob), (bob, alice)]))
+    assert answers[0] == 200 and answers[1] in (400, 401), answers
+
+
+# --- sessions (promises S48, S51) ---
+
+
+def test_cookie(server, alice):
+    answer = alice.ask("POST", "/api/v1/session", {"login": "alice", "password": PASSWORD})
+    name, *attributes = answer.headers["Set-Cookie"].split("; ")
+    assert name.startswith("salve=salve_session_")
+    assert attributes == ["Path=/", "HttpOnly", "SameSite=Strict"]
+    gone = Client(server)
+    session = gone.login("alice")
+    answer = gone.ask("DELETE", "/api/v1/session")
+    assert answer.status == 204 and "Max-Age=0" in answer.headers["Set-Cookie"]
+    assert session["csrf"] not in answer.headers["Set-Cookie"]
+
+
+def test_cookie_behind_tls(launch, tmp_path):
+    """Also where a proxy does TLS: the name that browsers guard, and nothing by the other name."""
+    server = launch("--store", tmp_path / "s.db", "--behind-proxy")
+    client = Client(server)
+    client.json("POST", "/api/v1/setup", {"token": setup_token(server), "login": "alice",
+                                          "password": PASSWORD}, 201)
+    answer = client.ask("POST", "/api/v1/session", {"login": "alice", "password": PASSWORD})
+    name, *attributes = answer.headers["Set-Cookie"].split("; ")
+    assert name.startswith("__Host-salve=salve_session_")
+    assert attributes == ["Path=/", "HttpOnly", "SameSite=Strict", "Secure"]
+    secret = name.split("=")[1]
+    for cookie, status in (("__Host-salve", 200), ("salve", 401)):
+        answer = client.ask("GET", "/api/v1/session", headers={"Cookie": f"{cookie}={secret}"})
+        assert answer.status == status
+
+
+def test_fixation(server, alice):
+    """A session that was there before is never taken up, and ends."""
+    planted = alice.cookie
+    answer = Client(server).ask("POST", "/api/v1/session", {"login": "alice", "password": PASSWORD},
+                                headers={"Cookie": f"salve={planted}"})
+    assert answer.status == 200 and planted not in answer.headers["Set-Cookie"]
+    assert alice.ask("GET", "/api/v1/session").status == 401
+    made_up = "salve_session_" + "A" * 43
+    answer = Client(server).ask("POST", "/api/v1/session", {"login": "alice", "password": PASSWORD},
+                                headers={"Cookie": f"salve={made_up}"})
+    assert answer.status == 200 and made_up not in answer.headers["Set-Cookie"]
+
+
+def test_csrf(server, alice):
+    other = Client(server)
+    other.login("alice")
+    body = {"login": "mallory", "name": "M", "password": PASSWORD}
+    for header in (None, "", "x", other.csrf, alice.cookie):
+        answer = alice.ask("POST", "/api/v1/people", body, headers={"X-Salve-CSRF": header})
+        assert answer.status == 403, header
+        assert "X-Salve-CSRF" in json.loads(answer.text)["detail"]
+    # what a form of another site can send is no login
+    answer = Client(server).ask("POST", "/api/v1/session", {"login": "alice", "password": PASSWORD},
+                                headers={"Content-Type": "text/plain"})
+    assert answer.status == 415
+    alice.json("POST", "/api/v1/people", body, 201)
+    # tokens are sent by no browser on its own
+    token = alice.make_token("backup:write")
+    assert token.ask("GET", "/api/v1/feeds").status == 403
+
+
+def test_logging_out(server, alice):
+    others = [Client(server) for _ in range(3)]
+    for client in others:
+        client.login("alice")
+    stolen = Client(server)
+    stolen.cookie = others[0].cookie
+    others[0].json("DELETE", "/api/v1/session", status=204)
+    assert stolen.ask("GET", "/api/v1/session").status == 401
+    assert others[1].ask("GET", "/api/v1/session").status == 200
+    others[1].json("DELETE", "/api/v1/sessions", status=204)
+    for client in (others[2], alice):
+        assert client.ask("GET", "/api/v1/session").status == 401
+
+
+def test_proof_for_what_is_dangerous(server, store, alice):
+    execute(store, "UPDATE session SET proved_at_us = proved_at_us - 600000000")
+    body = {"login": "bob", "name": "Bob", "password": PASSWORD}
+    for method, path, permission in ROUTES:
+        if permission != "public" and "step-up" in PERMISSIONS[permission][0]:
+            answer = alice.ask(method, re.sub(r"{[\w-]+}", "x", path))
+            assert answer.status == 403 and answer.headers["X-Salve-Step-Up"] == "required", path
+    assert alice.ask("GET", "/api/v1/people").status == 200
+    before = Client(server)
+    before.cookie, before.csrf = alice.cookie, alice.csrf
+    assert alice.ask("POST", "/api/v1/session/proof", {"password": "wrong"}).status == 403
+    assert alice.ask("POST", "/api/v1/session/proof", {}).status == 400
+    assert alice.ask("POST", "/api/v1/people", body).status == 403
+    alice.prove(password=PASSWORD)
+    assert before.ask("GET", "/api/v1/session").status == 401  # the secret is a new one
+    alice.json("POST", "/api/v1/people", body, 201)
+
+
+# --- passwords and codes ---
+
+
+def test_password_change(server, alice):
+    other = Client(server)
+    other.login("alice")
+    fresh = "battery horse correct"
+    for body, status in (({"current": "wrong", "fresh": fresh}, 403),
+                         ({"current": PASSWORD, "fresh": "short"}, 400),
+                         ({"current": PASSWORD, "fresh": PASSWORD}, 400),
+                         ({"current": PASSWORD, "fresh": fresh}, 204)):
+        assert alice.ask("PUT", "/api/v1/account/password", body).status == status, body
+    assert alice.ask("GET", "/api/v1/session").status == 200
+    assert other.ask("GET", "/api/v1/session").status == 401
+    assert other.ask("POST", "/api/v1/session",
+                     {"login": "alice", "password": PASSWORD}).status == 401
+    other.login("alice", fresh)
+
+
+def test_a_first_password_must_be_changed(alice, server):
+    person = alice.json("POST", "/api/v1/people", {"login": "bob", "name": "Bob",
+                                                   "password": PASSWORD}, 201)
+    assert person["must_change"]
+    alice.json("POST", f"/api/v1/people/{person['id']}/grants", {"role": "auditor"}, 201)
+    bob = Client(server)
+    bob.login("BOB")
+    assert bob.ask("GET", "/api/v1/audit").status == 403
+    bob.json("PUT", "/api/v1/account/password", {"current": PASSWORD, "fresh": "fresh " + PASSWORD},
+             204)
+    assert bob.ask("GET", "/api/v1/audit").status == 200
+    alice.json("PUT", f"/api/v1/people/{person['id']}/password", {"password": PASSWORD}, 204)
+    assert bob.ask("GET", "/api/v1/audit").status == 401
+    bob.login("bob")
+    assert bob.ask("GET", "/api/v1/audit").status == 403
+
+
+def test_second_factor(alice, server, store):
+    def refused(**body):
+        answer = Client(server).ask("POST", "/api/v1/session",
+                                    {"login": "alice", "password": PASSWORD, **body})
+        return answer.status, json.loads(answer.text)["detail"]
+
+    offer = alice.json("POST", "/api/v1/account/totp")
+    assert offer["secret"] in offer["uri"]
+    step = step_now()
+    assert alice.ask("POST", "/api/v1/account/totp/confirm", {"code": "000000"}).status == 400
+    Client(server).login("alice")  # not in force yet
+    alice.json("POST", "/api/v1/account/totp/confirm", {"code": totp(offer["secret"], step - 1)},
+               204)
+    without = refused()
+    assert without[0] == 401
+    assert refused(totp="000000") == without
+    assert refused(totp=totp(offer["secret"], step - 1)) == without  # used to confirm
+    assert refused(totp=totp(offer["secret"], step + 5)) == without
+    assert refused(password="wrong", totp=totp(offer["secret"], step)) == without
+    Client(server).login("alice", code=totp(offer["secret"], step))
+    assert refused(totp=totp(offer["secret"], step)) == without  # replay
+    # a code proves, too, and once
+    execute(store, "UPDATE session SET proved_at_us = proved_at_us - 600000000")
+    assert alice.ask("DELETE", "/api/v1/account/totp").status == 403
+    assert alice.ask("POST", "/api/v1/session/proof",
+                     {"totp": totp(offer["secret"], step)}).status == 403
+    alice.prove(totp=totp(offer["secret"], step + 1))
+    assert refused(totp=totp(offer["secret"], step + 1)) == without
+    alice.json("DELETE", "/api/v1/account/totp", status=204)
+    Client(server).login("alice")
+
+
+def test_one_code_for_many_logins(alice, server):
+    offer = alice.json("POST", "/api/v1/account/totp")
+    step = step_now()
+    alice.json("POST", "/api/v1/account/totp/confirm", {"code": totp(offer["secret"], step - 1)},
+               204)
+    barrier = threading.Barrier(6)
+
+    def run(_):
+        barrier.wait()
+        return Client(server).ask("POST", "/api/v1/session", {
+            "login": "alice", "password": PASSWORD, "totp": totp(offer["secret"], step)}).status
+
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(run, range(6))) == [200] + [401] * 5
+
+
+# --- guessing (promise S50) ---
+
+
+def try_login(server, login, password="wrong password"):
+    begun = time.monotonic()
+    answer = Client(server).ask("POST", "/api/v1/session", {"login": login, "password": password})
+    return answer, time.monotonic() - begun
+
+
+def test_guessing_ends(server, alice):
+    answers = [try_login(server, "Alice")[0] for _ in range(12)]
+    assert [answer.status for answer in answers[:9]] == [401] * 9
+    last = answers[-1]
+    assert last.status == 429 and 0 < int(last.headers["Retry-After"]) <= 60
+    assert json.loads(last.text)["code"] == "rate"
+    assert try_login(server, "alice", PASSWORD)[0].status == 429
+    assert alice.ask("GET", "/api/v1/session").status == 200  # who is in stays in
+    assert try_login(server, "bob")[0].status == 401
+
+
+def test_an_address_cannot_try_many_names(server):
+    for number in range(80):
+        answer = try_login(server, f"name-{number}")[0]
+        if answer.status == 429:
+            break
+    assert answer.status == 429 and number >= 59
+
+
+def test_nobodys_name_takes_as_long(server, alice):
+    times = {"alice": [], "nobody": []}
+    for _ in range(9):
+        for login, list_ in times.items():
+            answer, took = try_login(server, login)
+            assert answer.status == 401
+            list_.append(took)
+    known, unknown = (statistics.median(times[name]) for name in ("alice", "nobody"))
+    assert 0.5 < known / unknown < 2, times
+    assert unknown > 0.02  # a hash was made
+
+
+def test_a_flood_takes_no_memory(launch, tmp_path):
+    """As many hashes as there are threads for them, however many knock; others are served."""
+    server = launch("--store", tmp_path / "s.db")
+    with concurrent.futures.ThreadPoolExecutor(50) as pool:
+        knocks = [pool.submit(try_login, server, f"name-{n}") for n in range(50)]
+        slowest = 0
+        while not all(knock.done() for knock in knocks):
+            begun = time.monotonic()
+            assert server.get("/healthz").status == 200
+            slowest = max(slowest, time.monotonic() - begun)
+        statuses = {knock.result()[0].status for knock in knocks}
+    assert statuses <= {401, 429, 503} and 401 in statuses
+    status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
+    peak_mib = int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) // 1024
+    assert peak_mib < 64 * 4 + 500, peak_mib
+    assert slowest < 2, slowest
+
+
+# --- what is kept and shown ---
+
+
+def test_secrets_are_shown_nowhere(alice, server, store):
+    bob = alice.add("bob", "auditor")
+    token = bob.make_token("feed:read")
+    offer = bob.json("POST", "/api/v1/account/totp")
+    seen = server.log
+    for path in ("/api/v1/people", f"/api/v1/people/{bob.id}", "/api/v1/audit", "/api/v1/tokens",
+                 f"/api/v1/people/{bob.id}/grants"):
+        seen += alice.ask("GET", path).text
+    seen += bob.ask("GET", "/api/v1/tokens").text + bob.ask("GET", "/api/v1/session").text
+    setup = setup_token(server)
+    for secret in (PASSWORD, "$argon2id", token.token, offer["secret"], alice.cookie, bob.cookie):
+        assert secret not in seen, secret
+    assert seen.count(setup) == 1  # where it was printed
+    if not store.startswith("postgres"):
+        kept = b"".join(path.read_bytes() for path in pathlib.Path(store).parent.glob("store.db*"))
+        for secret in (PASSWORD, token.token, alice.cookie, setup):
+            assert secret.encode() not in kept
+
+
+def test_tokens(alice):
+    person = alice.add("reporter", "reporter")
+    good = {"name": "t", "permissions": ["feed:read"],
+            "expires_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))}
+    for change, status in (({"permissions": ["user:write"]}, 403),
+                           ({"permissions": ["token:create"]}, 403),
+                           ({"permissions": ["change:approve"]}, 403),
+                           ({"permissions": ["host:write"]}, 403),
+                           ({"permissions": ["no:such"]}, 400), ({"permissions": []}, 400),
+                           ({"expires_at": "2020-01-01T00:00:00Z"}, 400),
+                           ({"expires_at": "2120-01-01T00:00:00Z"}, 400),
+                           ({"expires_at": None}, 400)):
+        assert person.ask("POST", "/api/v1/tokens", {**good, **change}).status == status, change
+    made = person.json("POST", "/api/v1/tokens", good, 201)
+    client = Client(person.server, made["secret"])
+    assert client.ask("GET", "/api/v1/feeds").status == 200
+    [listed] = person.json("GET", "/api/v1/tokens")["items"]
+    assert listed["secret"] is None and listed["last_used_at"] is not None
+    # nobody revokes another's
+    assert alice.ask("DELETE", f"/api/v1/tokens/{made['id']}").status == 404
+
+
+def test_pages(alice):
+    for number in range(5):
+        alice.json("POST", "/api/v1/people", {"login": f"p{number}", "name": "P",
+                                              "password": PASSWORD}, 201)
+
+    def pages(path):
+        items, cursor = [], ""
+        while cursor is not None:
+            page = alice.json("GET", f"{path}{'&' if '?' in path else '?'}limit=2{cursor}")
+            items += page["items"]
+            assert len(page["items"]) <= 2
+            cursor = page["next"] and f"&cursor={page['next']}"
+        return items, page["total"]
+
+    items, total = pages("/api/v1/people")
+    assert [row["login"] for row in items] == ["alice", *(f"p{n}" for n in range(5))] and total == 6
+    items, total = pages("/api/v1/people?login=p&disabled=false")
+    assert len(items) == total == 5
+    items, total = pages("/api/v1/audit?action=person.create")
+    assert [row["sequence"] for row in items] == sorted((row["sequence"] for row in items),
+                                                        reverse=True) and total == 5
+    assert alice.ask("GET", "/api/v1/audit?cursor=x").status == 422
