@@ -48,7 +48,8 @@ connect_server (const SvCli *cli, GError **error)
   if (options.url != NULL)
     return sv_client_new (&options, error);
   g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE,
-                       "no server is named: --server https://NAME:PORT, or the setting 'server'");
+                       "no server is named: --server https://salve.example:8443, or the setting"
+                       " 'server'");
   return NULL;
 }
 

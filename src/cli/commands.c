@@ -76,7 +76,7 @@ static const SvOption import_options[] = {
 
 /* clang-format off */
 #define SERVER_OPTIONS                                                                             \
-    {"server", 0, "URL", "the server to ask, https://NAME:PORT"},                                  \
+    {"server", 0, "URL", "the server to ask, https://salve.example:8443"},                         \
     {"server-ca", 0, "FILE", "believe a server certified by this PEM file"},                       \
     {"token", 0, "TOKEN", "who asks: an API token"}
 /* clang-format on */

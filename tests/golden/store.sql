@@ -2,7 +2,7 @@
 -- 2 0002_scans 710eccf3460d6ff18989e933a9ec854f31322fff2f8ad1468772b94b5e6d132d
 -- 3 0003_finding_intervals b20711029f6f7b5f72aa9750c1e641fc089b48e8b281ca0008ed375164ec9349
 -- 4 0004_settled_statements d12ef0ba4fb81f0324f3abe294d2cff04afa643d0cedb25cfb5666e0d2c0a87e
--- 5 0005_fleet e1f2484522805fb392f14546c7ea540c407b9cb27fd45acfb4ee69b6facca31c
+-- 5 0005_fleet 31a3fea7ea91729991c3da7460408abf03ff2551b865d68fd7f9e360809a0123
 -- 6 0006_feed_signatures cb29e0c36475aca5943347a4501eca2da835ccc86d4d2535892ed44aae524cb2
 -- 7 0007_access 506743e96e2c1ab603049cce3d7f460d376e6fec08f9fbf71348f74f42779ce8
 
@@ -155,18 +155,23 @@ CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY,
   last_seen_us INTEGER NOT NULL DEFAULT 0 ,
   package_set INTEGER NOT NULL DEFAULT 0,
   posture INTEGER NOT NULL DEFAULT 0,
+  moved_at_us INTEGER NOT NULL DEFAULT 0,
   packages INTEGER NOT NULL DEFAULT 0,
   os TEXT,
   machine TEXT,
   hardware_class TEXT,
   kernel TEXT,
   reboot TEXT,
-  collected_at_us INTEGER NOT NULL DEFAULT 0,
-  facts BLOB) STRICT;
+  collected_at_us INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE INDEX host_by_move ON host (moved_at_us);
 
 CREATE INDEX host_by_name ON host (hostname, id);
 
 CREATE INDEX host_by_set ON host (package_set);
+
+CREATE TABLE host_facts ( host TEXT NOT NULL PRIMARY KEY REFERENCES host (id) ON DELETE CASCADE,
+  facts BLOB NOT NULL ) STRICT;
 
 CREATE TABLE package_entry ( id INTEGER NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
@@ -193,6 +198,14 @@ CREATE TABLE package_set ( id INTEGER NOT NULL PRIMARY KEY,
 CREATE INDEX package_set_by_base ON package_set (base);
 
 CREATE UNIQUE INDEX package_set_by_digest ON package_set (digest);
+
+CREATE TABLE package_set_sketch ( package_set INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  value INTEGER NOT NULL ) STRICT;
+
+CREATE INDEX package_set_sketch_by_set ON package_set_sketch (package_set);
+
+CREATE INDEX package_set_sketch_by_value ON package_set_sketch (place, value);
 
 CREATE TABLE person ( id TEXT NOT NULL PRIMARY KEY,
   login TEXT NOT NULL,
