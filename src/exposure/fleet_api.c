@@ -155,7 +155,7 @@ read_first (const SvCall *call, guint *ret_first, GError **error)
 static gboolean
 list_findings (SvCall *call, GError **error)
 {
-  guint first, limit = (guint)sv_call_get_query_int64 (call, "limit");
+  guint first = 0, limit = (guint)sv_call_get_query_int64 (call, "limit");
   SvDb *db = sv_call_get_store (call, error);
   if (db == NULL || !read_first (call, &first, error))
     return FALSE;
