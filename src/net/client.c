@@ -43,7 +43,9 @@ check_url (const char *url, GError **error)
   curl_free (user);
   return good ||
          sv_error_set_invalid (
-             error, "a server is written https://NAME:PORT, or http:// on this machine, not", url);
+             error,
+             "a server is written https://salve.example:8443, or http:// on this machine, not",
+             url);
 }
 
 static void
