@@ -19,6 +19,10 @@ static const SvField checkin_fields[] = {
               .doc = "All that is no package; null: as acknowledged before."),
     SV_FIELD (SvCheckin, held, SV_TYPE_STRINGS, .max = SV_LIMIT_PACKAGES,
               .doc = "Packages kept at their version on purpose, name:arch; goes with the facts."),
+    SV_FIELD (SvCheckin, counter, SV_TYPE_INT64,
+              .doc = "Of agents: number of the report acknowledged last and one more."),
+    SV_FIELD (SvCheckin, nonce, SV_TYPE_STRING, .max = DIGEST_TEXT,
+              .doc = "Of agents: new for each counter, the same when a report is sent again."),
 };
 SV_RECORD_TYPE (sv_checkin_type, SvCheckin, "Checkin", checkin_fields,
                 "What a host reports of itself.");

@@ -11,6 +11,8 @@ typedef struct {
   GPtrArray *removed; /* strings: digests of packages that only `base` has */
   SvInventory *facts; /* all that is no package; NULL: as acknowledged before */
   GPtrArray *held;    /* strings, "name:arch": kept at their version on purpose; with `facts` */
+  gint64 counter;     /* of agents: the one acknowledged last and one more; 0: no agent */
+  char *nonce;        /* of agents: new for each counter, the same when it is sent again */
 } SvCheckin;
 extern const SvRecordType sv_checkin_type;
 

@@ -12,6 +12,7 @@ typedef struct {
   SvMetrics *metrics;
   SvEventStream *events;
   SvFleetService *fleet;
+  SvAgentService agents;
   GBytes *openapi;
   gint64 started_us;
   const char *engine; /* of the store */

@@ -6,7 +6,7 @@
 
 /* In the order of the document. */
 const SvRouteTable *const sv_route_tables[] = {&sv_status_routes, &sv_feed_routes, &sv_host_routes,
-                                               &sv_fleet_routes};
+                                               &sv_agent_routes, &sv_fleet_routes};
 const gsize sv_n_route_tables = G_N_ELEMENTS (sv_route_tables);
 
 char *

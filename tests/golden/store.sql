@@ -2,9 +2,44 @@
 -- 2 0002_scans 710eccf3460d6ff18989e933a9ec854f31322fff2f8ad1468772b94b5e6d132d
 -- 3 0003_finding_intervals b20711029f6f7b5f72aa9750c1e641fc089b48e8b281ca0008ed375164ec9349
 -- 4 0004_settled_statements d12ef0ba4fb81f0324f3abe294d2cff04afa643d0cedb25cfb5666e0d2c0a87e
--- 5 0005_fleet e1f2484522805fb392f14546c7ea540c407b9cb27fd45acfb4ee69b6facca31c
+-- 5 0005_fleet ad4d7fa4727a217c89adb1782201fac13f83cb456609de6ed9205333b7b5eb93
 -- 6 0006_feed_signatures cb29e0c36475aca5943347a4501eca2da835ccc86d4d2535892ed44aae524cb2
+-- 7 0007_agents 9ecf7d22ac66cfee19f79661d4877187d0ec92640cbb6c6ebd941b8a8550dec0
 
+
+CREATE TABLE agent ( host TEXT NOT NULL PRIMARY KEY,
+  hostname TEXT,
+  token TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  previous TEXT,
+  key_id TEXT NOT NULL,
+  enrolled_at_us INTEGER NOT NULL,
+  expires_at_us INTEGER NOT NULL,
+  seen_at_us INTEGER NOT NULL DEFAULT 0,
+  counter INTEGER NOT NULL DEFAULT 0,
+  nonce TEXT,
+  described INTEGER NOT NULL DEFAULT 0,
+  described_since_us INTEGER NOT NULL DEFAULT 0,
+  revoked_at_us INTEGER NOT NULL DEFAULT 0,
+  quarantined_at_us INTEGER NOT NULL DEFAULT 0,
+  reason TEXT ) STRICT;
+
+CREATE UNIQUE INDEX agent_by_fingerprint ON agent (fingerprint);
+
+CREATE UNIQUE INDEX agent_by_key ON agent (key_id);
+
+CREATE UNIQUE INDEX agent_by_previous ON agent (previous);
+
+CREATE TABLE enrol_token ( id TEXT NOT NULL PRIMARY KEY,
+  digest BLOB NOT NULL,
+  note TEXT,
+  quota INTEGER NOT NULL,
+  used INTEGER NOT NULL DEFAULT 0,
+  created_at_us INTEGER NOT NULL,
+  expires_at_us INTEGER NOT NULL,
+  revoked_at_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
+
+CREATE UNIQUE INDEX enrol_token_by_digest ON enrol_token (digest);
 
 CREATE TABLE feed ( id TEXT NOT NULL PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -128,6 +163,7 @@ CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY,
   last_seen_us INTEGER NOT NULL DEFAULT 0 ,
   package_set INTEGER NOT NULL DEFAULT 0,
   posture INTEGER NOT NULL DEFAULT 0,
+  moved_at_us INTEGER NOT NULL DEFAULT 0,
   packages INTEGER NOT NULL DEFAULT 0,
   os TEXT,
   machine TEXT,
@@ -136,6 +172,8 @@ CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY,
   reboot TEXT,
   collected_at_us INTEGER NOT NULL DEFAULT 0,
   facts BLOB) STRICT;
+
+CREATE INDEX host_by_move ON host (moved_at_us);
 
 CREATE INDEX host_by_name ON host (hostname, id);
 
@@ -160,12 +198,18 @@ CREATE TABLE package_set ( id INTEGER NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
   base INTEGER NOT NULL DEFAULT 0,
   size INTEGER NOT NULL,
+  sketch INTEGER NOT NULL DEFAULT 0,
+  sketch_2 INTEGER NOT NULL DEFAULT 0,
   members BLOB NOT NULL,
   removed BLOB ) STRICT;
 
 CREATE INDEX package_set_by_base ON package_set (base);
 
 CREATE UNIQUE INDEX package_set_by_digest ON package_set (digest);
+
+CREATE INDEX package_set_by_sketch ON package_set (sketch);
+
+CREATE INDEX package_set_by_sketch_2 ON package_set (sketch_2);
 
 CREATE TABLE posture ( id INTEGER NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
@@ -189,3 +233,8 @@ CREATE TABLE schema_migration ( number INTEGER NOT NULL PRIMARY KEY,
   sha256 TEXT NOT NULL,
   applied_at_us INTEGER NOT NULL,
   engine TEXT NOT NULL) STRICT;
+
+CREATE TABLE server_secret ( name TEXT NOT NULL PRIMARY KEY,
+  certificate BLOB NOT NULL,
+  key BLOB NOT NULL,
+  created_at_us INTEGER NOT NULL ) STRICT;
