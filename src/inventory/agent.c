@@ -142,12 +142,7 @@ sv_enrol_token_check (const SvEnrolToken *token, gint64 now_us, GError **error)
 SvDigest
 sv_enrol_token_digest (const char *secret)
 {
-  SvDigest digest;
-  gsize size = sizeof digest.bytes;
-  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_checksum_update (sum, (const guchar *)secret, (gssize)strlen (secret));
-  g_checksum_get_digest (sum, digest.bytes, &size);
-  return digest;
+  return sv_digest_of (secret, strlen (secret));
 }
 
 /* --- agents --- */
