@@ -73,8 +73,9 @@ get_inventory (SvCall *call, GError **error)
 {
   const SvCheckinService *service = sv_call_get_service (call, SV_SERVICE_CHECKIN);
   SvDb *db = sv_call_get_store (call, error);
+  g_autoptr (SvTx) tx = db != NULL ? sv_db_begin_read (db, error) : NULL; /* host and set agree */
   SvInventory *inventory =
-      db != NULL ? sv_host_load_inventory (service->dictionary, db,
+      tx != NULL ? sv_host_load_inventory (service->dictionary, db,
                                            sv_call_get_path_param (call, "host"), error)
                  : NULL;
   return inventory != NULL && sv_call_answer (call, inventory);
