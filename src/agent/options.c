@@ -17,7 +17,7 @@ static const struct {
   const char *doc;
 } settings[] = {
     {"server", TEXT, G_STRUCT_OFFSET (SvAgentOptions, server), FALSE, "URL",
-     "https://NAME:PORT; after enrolling: that one"},
+     "https://salve.example:8443; after enrolling: that one"},
     {"ca", TEXT, G_STRUCT_OFFSET (SvAgentOptions, ca), FALSE, "FILE",
      "who may vouch for the server, PEM (salved --print-ca); default: the system's authorities"},
     {"state", TEXT, G_STRUCT_OFFSET (SvAgentOptions, state), FALSE, "DIR",

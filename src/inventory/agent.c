@@ -205,7 +205,7 @@ sv_agent_wait_s (guint failures, gint64 retry_after_s, double chance)
 {
   guint doublings = MIN (failures > 0 ? failures - 1 : 0, 16);
   gint64 longest_s = MIN ((gint64)FIRST_WAIT_S << doublings, LONGEST_WAIT_S);
-  gint64 wait_s = longest_s / 2 + (gint64)((double)(longest_s - longest_s / 2) * chance);
+  gint64 wait_s = (gint64)((double)longest_s * (1 + chance) / 2);
   return MAX (wait_s, MIN (retry_after_s, LONGEST_WAIT_S));
 }
 

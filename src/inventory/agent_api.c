@@ -204,7 +204,7 @@ list_agents (SvCall *call, GError **error)
   if (agents == NULL)
     return FALSE;
   const SvAgent *last = agents->len > 0 ? agents->pdata[agents->len - 1] : NULL;
-  gboolean more = agents->len == page.limit;
+  gboolean more = last != NULL && agents->len == page.limit;
   return sv_call_answer_list (call, agents, more ? last->host : NULL, total);
 }
 
@@ -291,7 +291,7 @@ list_tokens (SvCall *call, GError **error)
   if (tokens == NULL)
     return FALSE;
   const SvEnrolToken *last = tokens->len > 0 ? tokens->pdata[tokens->len - 1] : NULL;
-  gboolean more = tokens->len == limit;
+  gboolean more = last != NULL && tokens->len == limit;
   return sv_call_answer_list (call, tokens, more ? last->id : NULL, -1);
 }
 

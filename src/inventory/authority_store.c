@@ -57,8 +57,7 @@ make (SvDb *db, gint64 now_us, SvIdentity *ret_ca, GError **error)
   if (ca.key == NULL && (!sv_ca_new (NAME, now_us, &ca, error) ||
                          !insert (db, &ca, now_us, error) || !sv_tx_commit (tx, error)))
     return FALSE;
-  *ret_ca = ca;
-  ca = (SvIdentity){0};
+  *ret_ca = (SvIdentity){g_steal_pointer (&ca.certificate), g_steal_pointer (&ca.key)};
   return TRUE;
 }
 

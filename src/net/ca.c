@@ -135,8 +135,7 @@ sv_ca_new (const char *name, gint64 now_us, SvIdentity *ret_ca, GError **error)
   ca.certificate = sign (certificate, certificate, key, error);
   if (ca.certificate == NULL)
     return FALSE;
-  *ret_ca = ca;
-  ca = (SvIdentity){0};
+  *ret_ca = (SvIdentity){g_steal_pointer (&ca.certificate), g_steal_pointer (&ca.key)};
   return TRUE;
 }
 
@@ -211,7 +210,6 @@ sv_ca_new_server (const SvIdentity *ca, const GPtrArray *names, gint64 now_us,
   server.certificate = sign (certificate, authority.certificate, authority.key, error);
   if (server.certificate == NULL)
     return FALSE;
-  *ret_server = server;
-  server = (SvIdentity){0};
+  *ret_server = (SvIdentity){g_steal_pointer (&server.certificate), g_steal_pointer (&server.key)};
   return TRUE;
 }

@@ -860,7 +860,7 @@ def test_a_fleet(launch, store, tmp_path, network):
         agent = agents[i]
         done = subprocess.run(
             [*within(network[i + 1]), *agent.command("enrol"), "--server",
-             f"https://198.18.77.1:{server.address[1]}", "--ca", local.ca, "--token", secret],
+             "https://{}:{}".format(*server.address), "--ca", local.ca, "--token", secret],
             capture_output=True, text=True, timeout=120, env=agent.env)
         assert done.returncode == 0, done.stderr
         return subprocess.Popen([*within(network[i + 1]), *agent.command("run")], env=agent.env,

@@ -145,3 +145,9 @@ def test_units_are_well_formed(tmp_path):
 def test_settings_of_the_file_are_documented():
     text = pathlib.Path(ROOT / "docs/operator.md").read_text()
     assert "--insecure-no-login" in text and "salved.conf" in text
+    shown = run("--help").stdout
+    for name in ("tls-name", "report-every", "agent-life", "print-ca", "new-enrol-token"):
+        assert f"--{name}" in text and f"--{name}" in shown
+    agent = subprocess.run([program("salve-agent"), "--help"], capture_output=True, text=True)
+    for name in ("server", "ca", "token-file", "force"):
+        assert f"--{name}" in text and f"--{name}" in agent.stdout
