@@ -67,6 +67,11 @@
 #define SV_LIMIT_PATH_SEGMENTS 32               /* of one request or route */
 #define SV_LIMIT_API_JSON_DEPTH 32              /* nested arrays and objects of a body */
 #define SV_LIMIT_PAGE 1000                      /* items of one page of a list */
+#define SV_LIMIT_REPORT_BYTES (32 << 20)        /* of a host: the first names every package */
+#define SV_LIMIT_CSR_BYTES (16 * 1024)          /* one request for a certificate */
+#define SV_LIMIT_AGENT_PACKAGES_PER_DAY 400000  /* that one agent may describe */
+#define SV_LIMIT_ENROL_QUOTA 1000000            /* hosts that may enrol with one token */
+#define SV_LIMIT_ENROL_TOKEN_S (366 * 86400)    /* how long a token may be good */
 #define SV_LIMIT_EVENTS_KEPT 4096               /* of one stream, for those who come back */
 #define SV_LIMIT_EVENT_QUEUE 1024               /* events that a subscriber may be behind */
 #define SV_LIMIT_EVENT_SUBSCRIBERS 1024         /* of one stream */

@@ -122,3 +122,5 @@ gboolean sv_query_read_record (const SvQuery *query, const SvRecordType *type, g
  * and maintenance. In CREATE and ALTER the types are TEXT, BIGINT, DOUBLE PRECISION and BLOB, in
  * capitals, and each engine gets its own word for them. Not atomic outside a transaction. */
 gboolean sv_db_exec (SvDb *db, const char *sql, GError **error);
+
+#include "db/writer.h" /* the rest of this door */

@@ -297,7 +297,7 @@ mark_all (SvFleet *fleet)
 static void
 number_hosts (SvFleet *fleet)
 {
-  if (fleet->hosts->len > 1)
+  if (fleet->hosts->len > 0) /* an array without members has no address */
     qsort (fleet->hosts->data, fleet->hosts->len, sizeof (SvFleetHost), compare_hosts);
   for (guint32 i = 0; i < fleet->hosts->len; i++)
     g_hash_table_insert (fleet->ordinals, g_array_index (fleet->hosts, SvFleetHost, i).id,

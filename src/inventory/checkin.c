@@ -1,7 +1,5 @@
 #include "inventory/checkin.h"
 
-#include "inventory/package_set.h"
-
 #include <string.h>
 
 #define DIGEST_TEXT (2 * SV_DIGEST_BYTES)
@@ -19,6 +17,10 @@ static const SvField checkin_fields[] = {
               .doc = "All that is no package; null: as acknowledged before."),
     SV_FIELD (SvCheckin, held, SV_TYPE_STRINGS, .max = SV_LIMIT_PACKAGES,
               .doc = "Packages kept at their version on purpose, name:arch; goes with the facts."),
+    SV_FIELD (SvCheckin, counter, SV_TYPE_INT64,
+              .doc = "Of agents: number of the report acknowledged last and one more."),
+    SV_FIELD (SvCheckin, nonce, SV_TYPE_STRING, .max = DIGEST_TEXT,
+              .doc = "Of agents: new for each counter, the same when a report is sent again."),
 };
 SV_RECORD_TYPE (sv_checkin_type, SvCheckin, "Checkin", checkin_fields,
                 "What a host reports of itself.");
@@ -149,4 +151,34 @@ sv_checkin_free_lent (SvCheckin *checkin)
   g_clear_pointer (&checkin->facts, g_free);
   g_clear_pointer (&checkin->added, g_ptr_array_unref);
   sv_checkin_free (checkin);
+}
+
+/* Free space in twentieths of the whole. */
+static GPtrArray *
+round_filesystems (const GPtrArray *filesystems)
+{
+  GPtrArray *rounded = g_ptr_array_new_with_free_func (g_free); /* texts stay lent */
+  for (guint i = 0; filesystems != NULL && i < filesystems->len; i++) {
+    SvFilesystem *copy = g_memdup2 (filesystems->pdata[i], sizeof (SvFilesystem));
+    gint64 step_bytes = MAX (copy->total_bytes / 20, 1);
+    copy->free_bytes = copy->free_bytes / step_bytes * step_bytes;
+    g_ptr_array_add (rounded, copy);
+  }
+  return rounded;
+}
+
+SvDigest
+sv_checkin_digest_facts (const SvInventory *inventory)
+{
+  SvInventory facts = *inventory; /* lent */
+  g_autoptr (GPtrArray) held = list_held (inventory->packages);
+  g_autoptr (GPtrArray) filesystems = round_filesystems (inventory->filesystems);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (SvJsonWriter) writer = sv_json_writer_new (text, 0);
+  facts.collected_at_us = 0;
+  facts.packages = NULL;
+  facts.filesystems = filesystems;
+  const SvCheckin shown = {.facts = &facts, .held = held};
+  sv_record_write_json (&sv_checkin_type, &shown, writer, NULL);
+  return sv_digest_of (text->str, text->len);
 }

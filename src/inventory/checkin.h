@@ -2,6 +2,7 @@
 #pragma once
 
 #include "inventory/facts.h"
+#include "inventory/package_set.h"
 
 /* One report: the set of packages by what changed, and everything else if it changed. */
 typedef struct {
@@ -11,6 +12,8 @@ typedef struct {
   GPtrArray *removed; /* strings: digests of packages that only `base` has */
   SvInventory *facts; /* all that is no package; NULL: as acknowledged before */
   GPtrArray *held;    /* strings, "name:arch": kept at their version on purpose; with `facts` */
+  gint64 counter;     /* of agents: the one acknowledged last and one more; 0: no agent */
+  char *nonce;        /* of agents: new for each counter, the same when it is sent again */
 } SvCheckin;
 extern const SvRecordType sv_checkin_type;
 
@@ -57,3 +60,9 @@ void sv_host_set_facts (SvHost *host, const SvInventory *facts);
  */
 SvCheckin *sv_checkin_new (SvInventory *inventory, const GArray *known, gboolean with_facts);
 void sv_checkin_free_lent (SvCheckin *checkin);
+
+/* What @inventory says besides its packages, as one digest: the same as before means that facts
+ * need not be sent again. When it was looked at does not count, nor a little more or less of free
+ * space.
+ */
+SvDigest sv_checkin_digest_facts (const SvInventory *inventory);

@@ -1,5 +1,6 @@
 #include "inventory/host_api.h"
 
+#include "inventory/arrival.h"
 #include "inventory/checkin.h"
 
 /* --- lists --- */
@@ -72,8 +73,9 @@ get_inventory (SvCall *call, GError **error)
 {
   const SvCheckinService *service = sv_call_get_service (call, SV_SERVICE_CHECKIN);
   SvDb *db = sv_call_get_store (call, error);
+  g_autoptr (SvTx) tx = db != NULL ? sv_db_begin_read (db, error) : NULL; /* host and set agree */
   SvInventory *inventory =
-      db != NULL ? sv_host_load_inventory (service->dictionary, db,
+      tx != NULL ? sv_host_load_inventory (service->dictionary, db,
                                            sv_call_get_path_param (call, "host"), error)
                  : NULL;
   return inventory != NULL && sv_call_answer (call, inventory);
@@ -81,90 +83,13 @@ get_inventory (SvCall *call, GError **error)
 
 /* --- reports --- */
 
-/* One report between its request and the commit. */
-typedef struct {
-  const SvCheckinService *service;
-  SvDeferred *deferred;
-  char *host;
-  SvCheckin *report;
-  gint64 now_us;
-  SvHostPlace place;
-} Arrival;
-
-static void
-arrival_free (Arrival *arrival)
-{
-  sv_checkin_free (arrival->report);
-  g_free (arrival->host);
-  g_free (arrival);
-}
-
-static gboolean
-write_report (SvDb *db, gpointer data, GError **error)
-{
-  Arrival *arrival = data;
-  return sv_host_check_in (arrival->service->dictionary, db, arrival->host, arrival->report,
-                           arrival->now_us, &arrival->place, error);
-}
-
-/* A third of the interval sooner or later, by the host's id: a fleet that was switched on at once
- * does not come back at once. */
-static gint64
-next_in_s (const Arrival *arrival)
-{
-  gint64 interval_s = arrival->service->interval_s, spread_s = interval_s / 3;
-  return interval_s - spread_s + g_str_hash (arrival->host) % (2 * spread_s + 1);
-}
-
-static SvCheckinAnswer *
-new_answer (const Arrival *arrival)
-{
-  SvCheckinAnswer *answer = sv_record_new (&sv_checkin_answer_type);
-  answer->set = g_strdup (arrival->report->set);
-  answer->next_in_s = next_in_s (arrival);
-  return answer;
-}
-
-static void
-acknowledge (SvDb *db, gpointer data, const GError *error)
-{
-  Arrival *arrival = data;
-  const SvCheckinService *service = arrival->service;
-  if (error == NULL && arrival->place.moved)
-    service->moved (service->user_data, db, arrival->host, &arrival->place);
-  if (error == NULL)
-    sv_call_resume (arrival->deferred, new_answer (arrival), NULL);
-  else
-    sv_call_resume (arrival->deferred, NULL, g_error_copy (error));
-  arrival_free (arrival);
-}
-
-static gboolean
-take_report (SvCall *call, const char *host, GError **error)
-{
-  const SvCheckinService *service = sv_call_get_service (call, SV_SERVICE_CHECKIN);
-  Arrival *arrival = g_new0 (Arrival, 1);
-  *arrival = (Arrival){.service = service,
-                       .host = g_strdup (host),
-                       .report = sv_call_take_body (call),
-                       .now_us = sv_call_get_now (call)};
-  arrival->deferred = sv_call_defer (call);
-  g_autoptr (GError) busy = NULL;
-  if (!sv_writer_submit (service->writer, write_report, acknowledge, arrival, &busy)) {
-    sv_call_resume (arrival->deferred, NULL, g_steal_pointer (&busy));
-    arrival_free (arrival);
-  }
-  return TRUE;
-}
-
 static gboolean
 put_report (SvCall *call, GError **error)
 {
-  return take_report (call, sv_call_get_path_param (call, "host"), error);
+  return sv_arrival_take (call, sv_call_get_path_param (call, "host"), NULL);
 }
 
 #define TAG .tag = "Hosts"
-#define REPORT_BYTES (32 << 20) /* a first report names every package */
 
 static const SvError report_errors[] = {SV_ERROR_CONFLICT, SV_ERROR_INVALID_DATA, SV_ERROR_LIMIT,
                                         SV_ERROR_BUSY};
@@ -184,7 +109,8 @@ static const SvRoute routes[] = {
     {SV_METHOD_PUT, "/api/v1/hosts/{host}/report", "host:write",
      "Takes in a report for a host that has no agent", TAG, SV_ROUTE_PARAMS (host_params),
      .request = &sv_checkin_type, .response = &sv_checkin_answer_type,
-     .max_body_bytes = REPORT_BYTES, SV_ROUTE_ERRORS (report_errors), .handle = put_report},
+     .max_body_bytes = SV_LIMIT_REPORT_BYTES, SV_ROUTE_ERRORS (report_errors),
+     .handle = put_report},
 };
 const SvRouteTable sv_host_routes = {routes, G_N_ELEMENTS (routes),
                                      "What runs where, as hosts report it."};

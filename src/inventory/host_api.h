@@ -1,7 +1,7 @@
 /* Routes of this room: hosts, and what they report. */
 #pragma once
 
-#include "db/writer.h"
+#include "db/db.h"
 #include "inventory/dictionary.h"
 #include "inventory/host_store.h"
 #include "net/net.h"

@@ -1,6 +1,9 @@
 /* The door of inventory: what runs on one host, and on all hosts that report. */
 #pragma once
 
+#include "inventory/agent_api.h"
+#include "inventory/agent_store.h"
+#include "inventory/authority_store.h"
 #include "inventory/checkin.h"
 #include "inventory/dictionary_store.h"
 #include "inventory/facts.h"

@@ -76,6 +76,14 @@ digest_package (GChecksum *sum, const SvPackage *package)
 }
 
 SvDigest
+sv_digest_of (const void *data, gsize size)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_checksum_update (sum, data, (gssize)size);
+  return finish (sum);
+}
+
+SvDigest
 sv_package_digest (const SvPackage *package)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);

@@ -10,6 +10,7 @@ typedef struct {
   guint8 bytes[SV_DIGEST_BYTES];
 } SvDigest;
 
+SvDigest sv_digest_of (const void *data, gsize size);
 int sv_digest_compare (const SvDigest *a, const SvDigest *b);
 /* New string: 64 hexadecimal digits in lower case; and back. */
 char *sv_digest_format (const SvDigest *digest);

@@ -79,6 +79,8 @@ authorize (SvCall *call)
     return TRUE;
   if (error == NULL)
     g_set_error_literal (&error, SV_ERROR, SV_ERROR_DENIED, "you may not do this");
+  if (sv_error_is (error, SV_ERROR_UNREACHABLE))
+    sv_router_drop_store (call->router);
   sv_call_send_error (call, error, 0);
   return FALSE;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/address.h"
+#include "net/ca.h"
 #include "net/call.h"
 #include "net/client.h"
 #include "net/event_stream.h"

@@ -37,6 +37,8 @@ authorize (gpointer user_data, SvCall *call, const SvRoute *route, GError **erro
 {
   const SvApp *app = user_data;
   const char *name = "anyone-on-this-machine";
+  if (strcmp (route->permission, SV_PERMISSION_AGENT) == 0)
+    return sv_agent_authorize (call, error); /* whoever else may do everything */
   if (!app->options->insecure_no_login || !comes_from_here (call))
     return sv_access_authorize (app->access, call, route, error);
   sv_call_set_principal (call, sv_principal_new (SV_ACTOR_MACHINE, NULL, name), free_principal,
@@ -60,6 +62,7 @@ find_service (gpointer user_data, const char *name)
     gpointer service;
   } services[] = {
       {SV_SERVICE_ACCESS, app->access},
+      {SV_SERVICE_AGENTS, &app->agents},
       {SV_SERVICE_CHECKIN, sv_fleet_service_get_checkin (app->fleet)},
       {SV_SERVICE_DICTIONARY, sv_fleet_service_get_dictionary (app->fleet)},
       {SV_SERVICE_FLEET, sv_fleet_service_get_fleet (app->fleet)},
@@ -93,6 +96,31 @@ observe (gpointer user_data, SvCall *call, const SvRoute *route, gint64 duration
           route != NULL ? route->path : "-", status, duration_us / 1000, (int)(duration_us % 1000));
 }
 
+/* -- Agents -- */
+
+static void
+on_quarantined (gpointer user_data, const SvAgent *agent)
+{
+  const SvApp *app = user_data;
+  g_autoptr (GString) json = g_string_new (NULL);
+  g_autoptr (SvJsonWriter) writer = sv_json_writer_new (json, 0);
+  sv_record_write_json (&sv_agent_type, agent, writer, NULL);
+  sv_event_stream_send (app->events, "agent", json->str);
+  sv_log (SV_LOG_WARNING, "host '%s' is quarantined: %s", agent->host, agent->reason);
+}
+
+static gboolean
+start_agents (SvApp *app, SvDb *db, GError **error)
+{
+  SvCheckinService *checkin = sv_fleet_service_get_checkin (app->fleet);
+  checkin->interval_s = app->options->report_every_s;
+  app->agents = (SvAgentService){.writer = checkin->writer,
+                                 .lifetime_s = app->options->agent_life_s,
+                                 .quarantined = on_quarantined,
+                                 .user_data = app};
+  return sv_authority_load (db, sv_time_now (), &app->agents.ca, error);
+}
+
 SvApp *
 sv_app_new (const SvOptions *options, GError **error)
 {
@@ -110,7 +138,7 @@ sv_app_new (const SvOptions *options, GError **error)
   app->engine = sv_db_get_engine (db);
   app->access = sv_access_new (options->store, options->tls_cert != NULL || options->behind_proxy);
   app->fleet = sv_fleet_service_new (options->store, error);
-  return app->fleet != NULL ? g_steal_pointer (&app) : NULL;
+  return app->fleet != NULL && start_agents (app, db, error) ? g_steal_pointer (&app) : NULL;
 }
 
 void
@@ -118,6 +146,7 @@ sv_app_free (SvApp *app)
 {
   sv_fleet_service_free (app->fleet);
   sv_access_free (app->access);
+  sv_identity_clear (&app->agents.ca);
   sv_event_stream_free (app->events);
   sv_metrics_free (app->metrics);
   g_bytes_unref (app->openapi);

@@ -13,6 +13,7 @@ typedef struct {
   SvEventStream *events;
   SvFleetService *fleet;
   SvAccess *access;
+  SvAgentService agents;
   GBytes *openapi;
   gint64 started_us;
   const char *engine; /* of the store */

@@ -1,7 +1,11 @@
 #include "server/app.h"
 
+#include "inventory/inventory.h"
+
 #include <locale.h>
 #include <stdio.h>
+
+#define TOKEN_LIFE_S 86400
 
 static int
 fail (const GError *error)
@@ -30,6 +34,40 @@ print_setup_link (const SvOptions *options)
   return fail (error);
 }
 
+/* -- What is asked of the store alone -- */
+
+static char *
+write_ca (const SvOptions *options, SvDb *db, GError **error)
+{
+  g_auto (SvIdentity) ca = {0};
+  if (!sv_authority_load (db, sv_time_now (), &ca, error))
+    return NULL;
+  gsize size;
+  const char *pem = g_bytes_get_data (ca.certificate, &size);
+  return g_strndup (pem, size);
+}
+
+static char *
+write_enrol_token (const SvOptions *options, SvDb *db, GError **error)
+{
+  char note[] = "made on the server";
+  const SvEnrolTokenWish wish = {note, options->new_enrol_token, TOKEN_LIFE_S};
+  SvEnrolTokenGrant *grant = sv_enrol_token_grant (db, &wish, sv_time_now (), error);
+  char *line = grant != NULL ? g_strconcat (grant->secret, "\n", NULL) : NULL;
+  sv_record_free (&sv_enrol_token_grant_type, grant);
+  return line;
+}
+
+static int
+print_from_store (const SvOptions *options, GError **error)
+{
+  g_autoptr (SvDb) db = sv_db_open (options->store, error);
+  char *text = db == NULL          ? NULL
+               : options->print_ca ? write_ca (options, db, error)
+                                   : write_enrol_token (options, db, error);
+  return text != NULL ? print (text) : fail (*error);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -48,6 +86,8 @@ main (int argc, char **argv)
     return print (sv_permission_format_matrix ());
   if (options->print_setup_link)
     return print_setup_link (options);
+  if (options->print_ca || options->new_enrol_token != 0)
+    return print_from_store (options, &error);
   if (options->debug)
     sv_log_set_level (SV_LOG_DEBUG);
   return sv_serve (options, &error) ? 0 : fail (error);

@@ -1,12 +1,16 @@
 #include "server/options.h"
 
+#include "net/net.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
 #define DEFAULT_LISTEN "127.0.0.1:8443"
+#define DEFAULT_REPORT_EVERY_S 900
+#define DEFAULT_AGENT_LIFE_S (90 * 86400)
 
-typedef enum { TEXT, SWITCH } Kind;
+typedef enum { TEXT, SWITCH, NUMBER } Kind;
 
 static const struct {
   const char *name;
@@ -20,12 +24,21 @@ static const struct {
      "where everything is kept: a path or postgresql://…"},
     {"listen", TEXT, G_STRUCT_OFFSET (SvOptions, listen), FALSE, "ADDRESS:PORT",
      "where to listen; default: " DEFAULT_LISTEN},
+    {"tls", TEXT, G_STRUCT_OFFSET (SvOptions, tls), FALSE, "auto",
+     "auto: TLS by a certificate of the server's own authority; so without --tls-cert, too, "
+     "wherever others can listen in"},
+    {"tls-name", TEXT, G_STRUCT_OFFSET (SvOptions, tls_name), FALSE, "NAMES",
+     "further names and addresses of the server in that certificate, separated by ','"},
     {"tls-cert", TEXT, G_STRUCT_OFFSET (SvOptions, tls_cert), FALSE, "FILE",
      "certificate and its chain, PEM"},
     {"tls-key", TEXT, G_STRUCT_OFFSET (SvOptions, tls_key), FALSE, "FILE",
      "private key of the certificate, PEM"},
     {"client-ca", TEXT, G_STRUCT_OFFSET (SvOptions, client_ca), FALSE, "FILE",
-     "authorities of client certificates, PEM; without it none are asked for"},
+     "authorities of client certificates, PEM, besides the server's own"},
+    {"report-every", NUMBER, G_STRUCT_OFFSET (SvOptions, report_every_s), FALSE, "SECONDS",
+     "how often hosts report, about; default: 900"},
+    {"agent-life", NUMBER, G_STRUCT_OFFSET (SvOptions, agent_life_s), FALSE, "SECONDS",
+     "how long the certificate of a host is good, which it renews before; default: 90 days"},
     {"behind-proxy", SWITCH, G_STRUCT_OFFSET (SvOptions, behind_proxy), FALSE, NULL,
      "a proxy in front does TLS and writes X-Forwarded-For"},
     {"insecure-no-login", SWITCH, G_STRUCT_OFFSET (SvOptions, insecure_no_login), FALSE, NULL,
@@ -42,6 +55,10 @@ static const struct {
      "write every permission with the roles that hold it and end"},
     {"print-setup-link", SWITCH, G_STRUCT_OFFSET (SvOptions, print_setup_link), TRUE, NULL,
      "write a new link by which the first person comes in, good for a day, and end"},
+    {"print-ca", SWITCH, G_STRUCT_OFFSET (SvOptions, print_ca), TRUE, NULL,
+     "write the server's own authority, PEM, and end: what hosts trust it by"},
+    {"new-enrol-token", NUMBER, G_STRUCT_OFFSET (SvOptions, new_enrol_token), TRUE, "HOSTS",
+     "write a new token by which so many hosts may enrol within a day, and end"},
     {"version", SWITCH, G_STRUCT_OFFSET (SvOptions, version), TRUE, NULL, "write the version"},
 };
 
@@ -60,10 +77,12 @@ sv_options_free (SvOptions *options)
 static gboolean
 parse_flags (SvOptions *options, int argc, char **argv, GError **error)
 {
+  static const GOptionArg kinds[] = {
+      [TEXT] = G_OPTION_ARG_FILENAME, [SWITCH] = G_OPTION_ARG_NONE, [NUMBER] = G_OPTION_ARG_INT64};
   GOptionEntry entries[G_N_ELEMENTS (settings) + 1] = {0};
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++) {
     entries[i].long_name = settings[i].name;
-    entries[i].arg = settings[i].kind == TEXT ? G_OPTION_ARG_FILENAME : G_OPTION_ARG_NONE;
+    entries[i].arg = kinds[settings[i].kind];
     entries[i].arg_data = G_STRUCT_MEMBER_P (options, settings[i].offset);
     entries[i].description = settings[i].doc;
     entries[i].arg_description = settings[i].value;
@@ -92,6 +111,13 @@ find_key (const char *name)
   return -1;
 }
 
+static void
+take_number (gint64 *member, gint64 number)
+{
+  if (*member == 0) /* no flag said it */
+    *member = number;
+}
+
 static gboolean
 take_key (SvOptions *options, GKeyFile *file, const char *key, GError **error)
 {
@@ -105,6 +131,8 @@ take_key (SvOptions *options, GKeyFile *file, const char *key, GError **error)
   gpointer member = G_STRUCT_MEMBER_P (options, settings[i].offset);
   if (settings[i].kind == SWITCH)
     *(gboolean *)member |= g_key_file_get_boolean (file, "salved", key, &cause);
+  else if (settings[i].kind == NUMBER)
+    take_number (member, g_key_file_get_int64 (file, "salved", key, &cause));
   else if (*(char **)member == NULL)
     *(char **)member = g_key_file_get_string (file, "salved", key, &cause);
   if (cause == NULL)
@@ -185,6 +213,39 @@ choose_store (SvOptions *options, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_number (const char *name, gint64 number, gint64 most, GError **error)
+{
+  if (number >= 1 && number <= most)
+    return TRUE;
+  g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "--%s is a number from 1 to %" G_GINT64_FORMAT,
+               name, most);
+  return FALSE;
+}
+
+static gboolean
+set_numbers (SvOptions *options, GError **error)
+{
+  if (options->report_every_s == 0)
+    options->report_every_s = DEFAULT_REPORT_EVERY_S;
+  if (options->agent_life_s == 0)
+    options->agent_life_s = DEFAULT_AGENT_LIFE_S;
+  return check_number ("report-every", options->report_every_s, SV_DAY_US / SV_SECOND_US, error) &&
+         check_number ("agent-life", options->agent_life_s, SV_CA_LIFETIME_S, error);
+}
+
+static gboolean
+check_tls (const SvOptions *options, GError **error)
+{
+  if (options->tls == NULL)
+    return TRUE;
+  if (strcmp (options->tls, "auto") == 0 && options->tls_cert == NULL)
+    return TRUE;
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE,
+                       "--tls is 'auto' or nothing, and does not go with --tls-cert");
+  return FALSE;
+}
+
 SvOptions *
 sv_options_parse (int argc, char **argv, GError **error)
 {
@@ -195,7 +256,8 @@ sv_options_parse (int argc, char **argv, GError **error)
     options->listen = g_strdup (DEFAULT_LISTEN);
   gboolean prints = options->print_openapi || options->print_routes || options->print_permissions ||
                     options->version;
-  if (!split_listen (options, error) || (!prints && !choose_store (options, error)))
+  if (!split_listen (options, error) || !set_numbers (options, error) ||
+      !check_tls (options, error) || (!prints && !choose_store (options, error)))
     return NULL;
   return g_steal_pointer (&options);
 }
@@ -211,19 +273,18 @@ is_loopback (const char *host)
 }
 
 gboolean
+sv_options_wants_own_tls (const SvOptions *options, const char *host)
+{
+  return options->tls_cert == NULL &&
+         (options->tls != NULL || (!is_loopback (host) && !options->behind_proxy));
+}
+
+gboolean
 sv_options_check_exposure (const SvOptions *options, const char *host, GError **error)
 {
-  gboolean loopback = is_loopback (host);
-  if (options->insecure_no_login && !loopback) {
-    g_set_error (error, SV_ERROR, SV_ERROR_USAGE,
-                 "--insecure-no-login is for loopback addresses; '%s' is none", host);
-    return FALSE;
-  }
-  if (loopback || options->tls_cert != NULL || options->behind_proxy)
+  if (!options->insecure_no_login || is_loopback (host))
     return TRUE;
   g_set_error (error, SV_ERROR, SV_ERROR_USAGE,
-               "'%s' can be reached by others: give --tls-cert and --tls-key, or say "
-               "--behind-proxy if a proxy in front does TLS",
-               host);
+               "--insecure-no-login is for loopback addresses; '%s' is none", host);
   return FALSE;
 }

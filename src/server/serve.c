@@ -1,5 +1,6 @@
 #include "server/app.h"
 #include "server/notify.h"
+#include "server/tls.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -9,38 +10,6 @@
 
 #define LOOK_MS 300   /* between two looks for what changed in the store */
 #define STOP_MS 20000 /* for requests that run when the server is told to stop */
-
-/* -- Files -- */
-
-static gboolean
-read_file (const char *path, GBytes **ret_bytes, GError **error)
-{
-  if (path == NULL)
-    return TRUE;
-  *ret_bytes = sv_file_read (path, SV_LIMIT_SMALL_FILE_BYTES, error);
-  return *ret_bytes != NULL;
-}
-
-typedef struct {
-  GBytes *certificate, *key, *client_ca;
-} TlsFiles;
-
-static void
-tls_files_clear (TlsFiles *files)
-{
-  g_clear_pointer (&files->certificate, g_bytes_unref);
-  g_clear_pointer (&files->key, g_bytes_unref);
-  g_clear_pointer (&files->client_ca, g_bytes_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TlsFiles, tls_files_clear)
-
-static gboolean
-read_tls_files (const SvOptions *options, TlsFiles *files, GError **error)
-{
-  return read_file (options->tls_cert, &files->certificate, error) &&
-         read_file (options->tls_key, &files->key, error) &&
-         read_file (options->client_ca, &files->client_ca, error);
-}
 
 /* -- Listening -- */
 
@@ -59,15 +28,16 @@ host_of (int fd, GError **error)
 }
 
 static SvServer *
-listen_on (const SvOptions *options, SvRouter *router, GError **error)
+listen_on (const SvApp *app, SvRouter *router, GError **error)
 {
-  g_auto (TlsFiles) files = {0};
+  const SvOptions *options = app->options;
+  g_auto (SvTlsFiles) files = {0};
   int fd = sv_notify_take_socket (error);
   if (fd < 0)
     return NULL;
   g_autofree char *host = fd > 0 ? host_of (fd, error) : g_strdup (options->host);
   if (host == NULL || !sv_options_check_exposure (options, host, error) ||
-      !read_tls_files (options, &files, error))
+      !sv_tls_files_load (options, &app->agents.ca, host, &files, error))
     return NULL;
   const SvServerHooks hooks = sv_router_get_hooks (router);
   const SvServerOptions with = {.host = host,
@@ -160,7 +130,7 @@ sv_serve (const SvOptions *options, GError **error)
   g_autoptr (SvEventSource) source = sv_event_source_new (app, error);
   g_autoptr (SvRouter) router =
       source != NULL ? sv_router_new (sv_route_tables, sv_n_route_tables, &hooks, error) : NULL;
-  g_autoptr (SvServer) server = router != NULL ? listen_on (options, router, error) : NULL;
+  g_autoptr (SvServer) server = router != NULL ? listen_on (app, router, error) : NULL;
   if (server == NULL)
     return FALSE;
   g_atomic_pointer_set (&app->server, server);

@@ -118,11 +118,12 @@ def test_service_manager(launch, tmp_path):
     waiting.close()
 
 
-def test_unit_is_hardened():
+@pytest.mark.parametrize("unit", ["salved.service", "salve-agent.service"])
+def test_unit_is_hardened(unit):
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze is not installed")
     done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=20",
-                           UNITS / "salved.service"], capture_output=True, text=True)
+                           UNITS / unit], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-500:] + done.stderr
     assert "Overall exposure level" in done.stdout
 
@@ -130,15 +131,23 @@ def test_unit_is_hardened():
 def test_units_are_well_formed(tmp_path):
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze is not installed")
-    for unit in ("salved.service", "salved.socket"):
+    units = ("salved.service", "salved.socket", "salve-agent.service")
+    for unit in units:
         text = (UNITS / unit).read_text().replace("/usr/libexec/salve/salved", program("salved"))
+        text = text.replace("/usr/bin/salve-agent", program("salve-agent"))
         (tmp_path / unit).write_text(text)
-    done = subprocess.run(["systemd-analyze", "verify", "--man=no", tmp_path / "salved.service",
-                           tmp_path / "salved.socket"], capture_output=True, text=True)
-    complaints = [line for line in done.stderr.splitlines() if "salved" in line]
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no",
+                           *(tmp_path / unit for unit in units)], capture_output=True, text=True)
+    complaints = [line for line in done.stderr.splitlines() if "salve" in line]
     assert not complaints, complaints
 
 
 def test_settings_of_the_file_are_documented():
     text = pathlib.Path(ROOT / "docs/operator.md").read_text()
     assert "--insecure-no-login" in text and "salved.conf" in text
+    shown = run("--help").stdout
+    for name in ("tls-name", "report-every", "agent-life", "print-ca", "new-enrol-token"):
+        assert f"--{name}" in text and f"--{name}" in shown
+    agent = subprocess.run([program("salve-agent"), "--help"], capture_output=True, text=True)
+    for name in ("server", "ca", "token-file", "force"):
+        assert f"--{name}" in text and f"--{name}" in agent.stdout

@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from conftest import program
+
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
 
 
@@ -117,10 +119,37 @@ def test_no_other_certificate_is(server, keys, certificate):
     assert logged_certificate(server) == "-"
 
 
-def test_secrets_need_tls(launch, tmp_path):
-    for extra in (["--listen", "0.0.0.0:0"], ["--listen", "[::]:0"]):
-        refused = launch("--store", tmp_path / "s.db", *extra, wait=False)
-        assert refused.stop(0) == 2 and "--tls-cert" in refused.log
+@pytest.mark.parametrize("listen", ["0.0.0.0:0", "[::]:0", "127.0.0.1:0"])
+def test_its_own_certificate(launch, tmp_path, listen):
+    """Where others can listen in it serves TLS by itself; on loopback if it is told to."""
+    extra = ["--tls", "auto"] if listen.startswith("127") else []
+    server = launch("--store", tmp_path / "s.db", "--listen", listen, *extra)
+    server.address = ("127.0.0.1", server.address[1])
+    shown = subprocess.run([program("salved"), "--store", tmp_path / "s.db", "--print-ca"],
+                           check=True, capture_output=True, text=True).stdout
+    (tmp_path / "own.pem").write_text(shown)
+    context = ssl.create_default_context(cafile=tmp_path / "own.pem")
+    for name in ("127.0.0.1", "localhost", socket.gethostname()):
+        with server.connect() as plain, context.wrap_socket(plain, server_hostname=name) as client:
+            assert client.version() == "TLSv1.3"
+    with pytest.raises(ssl.SSLCertVerificationError):
+        with server.connect() as plain:
+            context.wrap_socket(plain, server_hostname="other.example")
+
+
+def test_its_own_certificate_has_more_names(launch, tmp_path):
+    server = launch("--store", tmp_path / "s.db", "--tls", "auto", "--tls-name",
+                    "salve.example, 192.0.2.7")
+    (tmp_path / "own.pem").write_text(subprocess.run(
+        [program("salved"), "--store", tmp_path / "s.db", "--print-ca"], check=True,
+        capture_output=True, text=True).stdout)
+    context = ssl.create_default_context(cafile=tmp_path / "own.pem")
+    for name in ("salve.example", "192.0.2.7"):
+        with server.connect() as plain:
+            context.wrap_socket(plain, server_hostname=name).close()
+
+
+def test_a_proxy_in_front(launch, tmp_path):
     proxied = launch("--store", tmp_path / "s.db", "--listen", "0.0.0.0:0", "--behind-proxy",
                      "--debug")
     proxied.address = ("127.0.0.1", proxied.address[1])

@@ -1,5 +1,6 @@
 """The house rules as failing tests: each message names the rule and what to write instead."""
 
+import os
 import pathlib
 import re
 import shutil
@@ -88,6 +89,20 @@ def test_sql_only_in_stores():
         if SQL.search(line)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_agent_keeps_no_store_and_judges_nothing():
+    """Law of the house: the agent links base, net, pkg and the collectors. What it pulls in besides
+    is seen in the program itself."""
+    build = pathlib.Path(os.environ.get("SALVE_TEST_BUILD", ROOT / "build-test"))
+    agent = build / "salve-agent"
+    if not agent.exists() or not shutil.which("nm"):
+        pytest.skip("the agent is not built")
+    names = subprocess.run(["nm", "--defined-only", agent], capture_output=True, text=True,
+                           check=True).stdout
+    assert "sv_inventory_collect" in names
+    later = re.findall(r"\bsv_(?:db|query|router|server|exposure|feed|host_check_in)_\w+", names)
+    assert not later, f"the agent holds {sorted(set(later))}: it must work without"
 
 
 @pytest.mark.parametrize("name", sorted(BANNED))

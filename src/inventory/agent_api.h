@@ -1,0 +1,38 @@
+/* Routes of agents: how hosts enrol, renew and report, and how people let them. */
+#pragma once
+
+#include "db/db.h"
+#include "inventory/agent.h"
+
+/* The permission of what a host does for itself: it is answered by its certificate, never by
+ * somebody who is logged in. */
+#define SV_PERMISSION_AGENT "agent"
+
+/* What agents need besides the store: the service named SV_SERVICE_AGENTS. */
+typedef struct {
+  SvWriter *writer;
+  SvIdentity ca;     /* signs their certificates */
+  gint64 lifetime_s; /* of a certificate */
+  /* @agent was quarantined, that is on disk. On the writer's thread. */
+  void (*quarantined) (gpointer user_data, const SvAgent *agent);
+  gpointer user_data;
+} SvAgentService;
+
+#define SV_SERVICE_AGENTS "agents"
+
+/**
+ * sv_agent_authorize:
+ *
+ * Whether @call comes from a host that may act for itself, looked at in the store at every call: a
+ * revocation counts for connections that are open, too (promise S11). Its principal is then an
+ * SvAgent, named by the id of the host.
+ * Errors: SV_ERROR_UNAUTHENTICATED (no certificate, one of nobody), SV_ERROR_DENIED.
+ */
+gboolean sv_agent_authorize (SvCall *call, GError **error);
+
+/* A new token in the store, by which @wish->quota hosts may enrol. SV_ERROR_USAGE if the wish makes
+ * no sense. */
+SvEnrolTokenGrant *sv_enrol_token_grant (SvDb *db, const SvEnrolTokenWish *wish, gint64 now_us,
+                                         GError **error);
+
+extern const SvRouteTable sv_agent_routes;
