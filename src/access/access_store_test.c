@@ -220,9 +220,7 @@ static gboolean
 is_in (SvDb *db, const char *secret, gint64 now_us)
 {
   g_autoptr (GError) error = NULL;
-  gint64 seen_at_us;
-  g_autoptr (SvPrincipal) principal =
-      sv_session_find_principal (db, secret, now_us, &seen_at_us, &error);
+  g_autoptr (SvPrincipal) principal = sv_session_find_principal (db, secret, now_us, &error);
   if (principal == NULL)
     assert_error (&error, SV_ERROR_UNAUTHENTICATED);
   return principal != NULL;
@@ -309,9 +307,7 @@ static gboolean
 is_good (SvDb *db, const char *secret, gint64 now_us)
 {
   g_autoptr (GError) error = NULL;
-  gint64 used_at_us;
-  g_autoptr (SvPrincipal) principal =
-      sv_api_token_find_principal (db, secret, now_us, &used_at_us, &error);
+  g_autoptr (SvPrincipal) principal = sv_api_token_find_principal (db, secret, now_us, &error);
   if (principal == NULL)
     assert_error (&error, SV_ERROR_UNAUTHENTICATED);
   else

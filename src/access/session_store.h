@@ -21,9 +21,9 @@ gboolean sv_session_delete (SvDb *db, GBytes *digest, GError **error);
 gboolean sv_session_delete_all (SvDb *db, const char *person, GBytes *keep, GError **error);
 gboolean sv_session_touch (SvDb *db, GBytes *digest, gint64 now_us, GError **error);
 /* Whoever holds the secret, if the session is good and the person not disabled; without grants.
- * @ret_seen_at_us: when it was seen before. SV_ERROR_UNAUTHENTICATED otherwise. */
+ * SV_ERROR_UNAUTHENTICATED otherwise. */
 SvPrincipal *sv_session_find_principal (SvDb *db, const char *secret, gint64 now_us,
-                                        gint64 *ret_seen_at_us, GError **error);
+                                        GError **error);
 
 /* -- API tokens -- */
 
@@ -37,9 +37,9 @@ gboolean sv_api_token_revoke (SvDb *db, const char *person, const char *id, gint
 GPtrArray *sv_api_token_list (SvDb *db, const char *person, const char *after, gint64 limit,
                               GError **error);
 gboolean sv_api_token_touch (SvDb *db, const char *id, gint64 now_us, GError **error);
-/* As sv_session_find_principal(); @ret_used_at_us: when it was used before. */
+/* As sv_session_find_principal(). */
 SvPrincipal *sv_api_token_find_principal (SvDb *db, const char *secret, gint64 now_us,
-                                          gint64 *ret_used_at_us, GError **error);
+                                          GError **error);
 
 /* -- The setup link -- */
 

@@ -120,14 +120,26 @@ sv_app_get_hooks (SvApp *app)
                          .observe = observe};
 }
 
-/* The secret stands behind '#': browsers send it to no server, so that no log holds it. */
-char *
-sv_app_make_setup_link (const SvOptions *options, guint port, GError **error)
+gboolean
+sv_app_offer_setup (const SvOptions *options, char **ret_secret, GError **error)
 {
+  g_autoptr (GError) cause = NULL;
   g_autofree char *secret = sv_token_new ("setup");
   g_autoptr (SvDb) db = sv_db_open (options->store, error);
-  if (db == NULL || !sv_setup_offer (db, secret, sv_time_now (), error))
-    return NULL;
+  if (db == NULL)
+    return FALSE;
+  gboolean offered = sv_setup_offer (db, secret, sv_time_now (), &cause);
+  *ret_secret = offered ? g_steal_pointer (&secret) : NULL;
+  if (cause == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
+}
+
+/* The secret stands behind '#': browsers send it to no server, so that no log holds it. */
+char *
+sv_app_format_setup_link (const SvOptions *options, guint port, const char *secret)
+{
   gboolean v6 = strchr (options->host, ':') != NULL;
   return g_strdup_printf ("%s://%s%s%s:%u/setup#%s", options->tls_cert != NULL ? "https" : "http",
                           v6 ? "[" : "", options->host, v6 ? "]" : "", port, secret);
