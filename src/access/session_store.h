@@ -45,8 +45,7 @@ SvPrincipal *sv_api_token_find_principal (SvDb *db, const char *secret, gint64 n
 
 #define SV_SETUP_LIFE_US SV_DAY_US
 
-/* Keeps the digest of a new one, in place of any before. In a transaction of its own; FALSE without
- * @error if there are people already. */
+/* Keeps the digest of a new one, in place of any before. SV_ERROR_EXISTS if there are people. */
 gboolean sv_setup_offer (SvDb *db, const char *secret, gint64 now_us, GError **error);
 /* SV_ERROR_UNAUTHENTICATED if it is none, has expired, or there are people. */
 gboolean sv_setup_check (SvDb *db, const char *secret, gint64 now_us, GError **error);

@@ -120,20 +120,24 @@ sv_app_get_hooks (SvApp *app)
                          .observe = observe};
 }
 
-gboolean
-sv_app_offer_setup (const SvOptions *options, char **ret_secret, GError **error)
+static gboolean
+keep_offer (SvDb *db, SvAuditEntry *entry, gpointer secret, GError **error)
 {
-  g_autoptr (GError) cause = NULL;
+  sv_audit_say (entry, "setup.offer", NULL, NULL);
+  return sv_setup_offer (db, secret, entry->at_us, error);
+}
+
+char *
+sv_app_offer_setup (const SvOptions *options, GError **error)
+{
   g_autofree char *secret = sv_token_new ("setup");
   g_autoptr (SvDb) db = sv_db_open (options->store, error);
-  if (db == NULL)
-    return FALSE;
-  gboolean offered = sv_setup_offer (db, secret, sv_time_now (), &cause);
-  *ret_secret = offered ? g_steal_pointer (&secret) : NULL;
-  if (cause == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&cause));
-  return FALSE;
+  g_autoptr (SvAuditEntry) entry = sv_record_new (&sv_audit_entry_type);
+  entry->at_us = sv_time_now ();
+  entry->actor_kind = SV_ACTOR_MACHINE;
+  return db != NULL && sv_audit_perform (db, entry, keep_offer, secret, error)
+             ? g_steal_pointer (&secret)
+             : NULL;
 }
 
 /* The secret stands behind '#': browsers send it to no server, so that no log holds it. */

@@ -25,10 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvApp, sv_app_free)
 /* The hooks of the router; their user_data is the app. */
 SvRouterHooks sv_app_get_hooks (SvApp *app);
 
-/* Lets the first person come in by a new secret, if nobody has yet; one made before is good no
- * more.
- * @ret_secret: (out) (nullable): new string; NULL: there are people. */
-gboolean sv_app_offer_setup (const SvOptions *options, char **ret_secret, GError **error);
+/* New string: the secret by which the first person comes in; one made before is good no more.
+ * SV_ERROR_EXISTS if there are people. */
+char *sv_app_offer_setup (const SvOptions *options, GError **error);
 /* New string: the link with it. @port: that of the server. */
 char *sv_app_format_setup_link (const SvOptions *options, guint port, const char *secret);
 

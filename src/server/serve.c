@@ -84,6 +84,18 @@ listen_on (const SvOptions *options, SvRouter *router, GError **error)
   return server;
 }
 
+/* @ret_secret: (nullable): nothing where nobody needs it. */
+static gboolean
+offer_setup (const SvOptions *options, char **ret_secret, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  *ret_secret = options->insecure_no_login ? NULL : sv_app_offer_setup (options, &cause);
+  if (cause == NULL || sv_error_is (cause, SV_ERROR_EXISTS))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
+}
+
 /* Once, where the one who starts the server reads it: nobody else may become the first person. */
 static void
 say_who_may (const SvOptions *options, guint port, const char *secret)
@@ -153,7 +165,7 @@ sv_serve (const SvOptions *options, GError **error)
   g_autoptr (SvApp) app = sv_app_new (options, error);
   g_autofree char *secret = NULL;
   if (app == NULL || !sv_access_check_routes (sv_route_tables, sv_n_route_tables, error) ||
-      (!options->insecure_no_login && !sv_app_offer_setup (options, &secret, error)))
+      !offer_setup (options, &secret, error))
     return FALSE;
   const SvRouterHooks hooks = sv_app_get_hooks (app);
   g_autoptr (SvEventSource) source = sv_event_source_new (app, error);
