@@ -69,7 +69,7 @@ put_password (SvCall *call, GError **error)
     g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE, "this is the password you have");
     return FALSE;
   }
-  return sv_knock_defer (call, principal->name, run_password, error);
+  return sv_knock_try (call, principal->name, run_password, error);
 }
 
 /* -- The second factor -- */
@@ -97,40 +97,46 @@ static const SvField code_fields[] = {
 static SV_RECORD_TYPE (code_type, CodeRequest, "TotpCode", code_fields, "A code of now.");
 
 typedef struct {
-  const SvPrincipal *principal;
+  const SvKnock *knock;
   const char *secret; /* to offer */
-  const char *code;   /* to confirm with */
-  gint64 now_us;
 } Factor;
-
-static gboolean
-change_factor (SvCall *call, SvAuditWork work, Factor *factor, GError **error)
-{
-  SvDb *db = factor->principal != NULL ? sv_call_get_store (call, error) : NULL;
-  g_autoptr (SvAuditEntry) entry = sv_access_begin_entry (call);
-  factor->now_us = entry->at_us;
-  return db != NULL && sv_audit_perform (db, entry, work, factor, error);
-}
 
 static gboolean
 offer_factor (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
 {
   const Factor *factor = data;
-  sv_audit_say (entry, "person.totp-offer", factor->principal->person, NULL);
-  return sv_person_offer_totp (db, factor->principal->person, factor->secret, error);
+  const char *person = factor->knock->principal->person;
+  sv_audit_say (entry, "person.totp-offer", person, NULL);
+  return sv_person_offer_totp (db, person, factor->secret, error);
+}
+
+static gboolean
+run_offer (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  const SvKnock *knock = data;
+  g_autofree char *secret = sv_totp_secret_new ();
+  Factor factor = {knock, secret};
+  if (!sv_audit_perform (db, knock->entry, offer_factor, &factor, error))
+    return FALSE;
+  Offer *offer = sv_record_new (&offer_type);
+  offer->uri = sv_totp_uri (secret, "salve", knock->principal->name);
+  offer->secret = g_steal_pointer (&secret);
+  *ret_record = offer;
+  return TRUE;
 }
 
 static gboolean
 confirm_factor (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
 {
-  const Factor *factor = data;
-  const char *person = factor->principal->person;
+  const SvKnock *knock = data;
+  const CodeRequest *request = knock->body;
+  const char *person = knock->principal->person;
   gint64 step;
   g_autoptr (SvCredentials) credentials = sv_credentials_find_by_id (db, person, error);
   if (credentials == NULL)
     return FALSE;
   sv_audit_say (entry, "person.totp", person, NULL);
-  if (sv_totp_accept (credentials->totp_offered, factor->code, factor->now_us, 0, &step))
+  if (sv_totp_accept (credentials->totp_offered, request->code, knock->now_us, 0, &step))
     return sv_person_accept_totp (db, person, step, error);
   g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE,
                        "this is no code of the second factor that was offered last");
@@ -138,44 +144,47 @@ confirm_factor (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
 }
 
 static gboolean
+run_confirm (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  SvKnock *knock = data;
+  if (!sv_audit_perform (db, knock->entry, confirm_factor, knock, error))
+    return FALSE;
+  sv_knock_forgive (knock);
+  return TRUE;
+}
+
+static gboolean
 remove_factor (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
 {
-  const Factor *factor = data;
-  sv_audit_say (entry, "person.totp-remove", factor->principal->person, NULL);
-  return sv_person_remove_totp (db, factor->principal->person, error);
+  const SvPrincipal *principal = data;
+  sv_audit_say (entry, "person.totp-remove", principal->person, NULL);
+  return sv_person_remove_totp (db, principal->person, error);
+}
+
+static gboolean
+run_remove (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  const SvKnock *knock = data;
+  return sv_audit_perform (db, knock->entry, remove_factor, knock->principal, error);
 }
 
 static gboolean
 post_factor (SvCall *call, GError **error)
 {
-  g_autofree char *secret = sv_totp_secret_new ();
-  Factor factor = {.principal = sv_access_get_person (call, error), .secret = secret};
-  if (!change_factor (call, offer_factor, &factor, error))
-    return FALSE;
-  Offer *offer = sv_record_new (&offer_type);
-  offer->uri = sv_totp_uri (secret, "salve", factor.principal->name);
-  offer->secret = g_steal_pointer (&secret);
-  return sv_call_answer (call, offer);
+  return sv_access_get_person (call, error) != NULL && sv_knock_defer (call, run_offer, error);
 }
 
 static gboolean
 post_code (SvCall *call, GError **error)
 {
-  const CodeRequest *request = sv_call_get_body (call);
-  Factor factor = {.principal = sv_access_get_person (call, error), .code = request->code};
-  if (factor.principal == NULL || !sv_access_admit (call, factor.principal->name, error) ||
-      !change_factor (call, confirm_factor, &factor, error))
-    return FALSE;
-  sv_access_forgive (sv_access_of_call (call), factor.principal->name,
-                     sv_call_get_remote_address (call));
-  return TRUE;
+  const SvPrincipal *principal = sv_access_get_person (call, error);
+  return principal != NULL && sv_knock_try (call, principal->name, run_confirm, error);
 }
 
 static gboolean
 delete_factor (SvCall *call, GError **error)
 {
-  Factor factor = {.principal = sv_access_get_person (call, error)};
-  return change_factor (call, remove_factor, &factor, error);
+  return sv_access_get_person (call, error) != NULL && sv_knock_defer (call, run_remove, error);
 }
 
 #define TAG .tag = "Account"

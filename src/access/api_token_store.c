@@ -97,13 +97,13 @@ make_principal (const SvApiToken *token, const char *login)
 {
   SvPrincipal *principal = sv_principal_new (SV_ACTOR_TOKEN, token->person, login);
   principal->token = g_strdup (token->id);
+  principal->used_at_us = token->last_used_at_us;
   principal->permissions = sv_strings_copy (token->permissions);
   return principal;
 }
 
 SvPrincipal *
-sv_api_token_find_principal (SvDb *db, const char *secret, gint64 now_us, gint64 *ret_used_at_us,
-                             GError **error)
+sv_api_token_find_principal (SvDb *db, const char *secret, gint64 now_us, GError **error)
 {
   g_autoptr (GBytes) digest = sv_token_digest (secret);
   g_autoptr (SvApiToken) token = sv_record_new (&sv_api_token_type);
@@ -122,6 +122,5 @@ sv_api_token_find_principal (SvDb *db, const char *secret, gint64 now_us, gint64
     return NULL;
   if (sv_api_token_is_over (token, now_us) || sv_query_get_int64 (query, 9) != 0)
     return refuse (error);
-  *ret_used_at_us = token->last_used_at_us;
   return make_principal (token, sv_query_get_text (query, 8));
 }

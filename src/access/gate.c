@@ -18,7 +18,10 @@ do_job (Job *job, SvDb *db, GError *unopened)
   gpointer record = NULL;
   if (db != NULL)
     job->errand.run (job->errand.data, db, job->deferred, &record, &error);
-  sv_call_resume (job->deferred, record, error);
+  if (job->deferred != NULL)
+    sv_call_resume (job->deferred, record, error);
+  else
+    g_clear_error (&error);
 }
 
 static void
@@ -98,4 +101,13 @@ sv_gate_defer (SvGate *gate, SvCall *call, const SvErrand *errand, GError **erro
   errand->free (errand->data);
   g_set_error_literal (error, SV_ERROR, SV_ERROR_BUSY, "too many people knock at one time");
   return FALSE;
+}
+
+void
+sv_gate_leave (SvGate *gate, const SvErrand *errand)
+{
+  if (g_async_queue_length (gate->jobs) < SV_LIMIT_GATE_QUEUE / 2)
+    g_async_queue_push (gate->jobs, job_new (errand, NULL));
+  else
+    errand->free (errand->data);
 }

@@ -1,6 +1,8 @@
 /* Who has which role. */
 #include "access/access.h"
 
+#include "access/knock.h"
+
 static gboolean
 list_roles (SvCall *call, GError **error)
 {
@@ -34,9 +36,8 @@ static const SvField new_fields[] = {
 static SV_RECORD_TYPE (new_type, NewGrant, "NewGrant", new_fields, "A role to be granted.");
 
 typedef struct {
-  const SvPrincipal *principal;
-  SvGrant *grant;
-  const char *person, *id; /* to be taken away */
+  const SvKnock *knock;
+  SvGrant *grant; /* to be kept */
 } GrantWork;
 
 /* Nobody changes their own roles (promise S7), unless nobody else could. */
@@ -74,7 +75,7 @@ keep_grant (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
   const GrantWork *work = data;
   gboolean alone;
   g_autoptr (SvPerson) person = sv_person_load (db, work->grant->person, error);
-  if (person == NULL || !check_duties (db, work->principal, person->id, &alone, error))
+  if (person == NULL || !check_duties (db, work->knock->principal, person->id, &alone, error))
     return FALSE;
   say (entry, "grant.give", work->grant, alone);
   return sv_grant_insert (db, work->grant, error);
@@ -86,11 +87,11 @@ drop_grant (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
   const GrantWork *work = data;
   gboolean alone;
   gint64 n;
-  g_autoptr (SvGrant) grant = sv_grant_load (db, work->person, work->id, error);
-  if (grant == NULL || !check_duties (db, work->principal, grant->person, &alone, error))
+  g_autoptr (SvGrant) grant = sv_grant_load (db, work->knock->person, work->knock->id, error);
+  if (grant == NULL || !check_duties (db, work->knock->principal, grant->person, &alone, error))
     return FALSE;
   say (entry, "grant.take", grant, alone);
-  if (!sv_grant_delete (db, work->id, error) ||
+  if (!sv_grant_delete (db, work->knock->id, error) ||
       !sv_grant_count_holders (db, SV_ROLE_ADMINISTRATOR, &n, error))
     return FALSE;
   if (n > 0 || grant->role != SV_ROLE_ADMINISTRATOR)
@@ -100,48 +101,56 @@ drop_grant (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
   return FALSE;
 }
 
-static gboolean
-perform (SvCall *call, SvAuditWork run, GrantWork *work, GError **error)
-{
-  SvDb *db = sv_call_get_store (call, error);
-  g_autoptr (SvAuditEntry) entry = sv_access_begin_entry (call);
-  work->principal = sv_call_get_principal (call);
-  return db != NULL && sv_audit_perform (db, entry, run, work, error);
-}
-
 static SvGrant *
-make_grant (const SvCall *call)
+make_grant (const SvKnock *knock)
 {
-  const NewGrant *wanted = sv_call_get_body (call);
-  const SvPrincipal *principal = sv_call_get_principal (call);
+  const NewGrant *wanted = knock->body;
+  const SvPrincipal *principal = knock->principal;
   SvGrant *grant = sv_record_new (&sv_grant_type);
   grant->id = sv_id_new ();
-  grant->person = g_strdup (sv_call_get_path_param (call, "person"));
+  grant->person = g_strdup (knock->person);
   grant->role = wanted->role;
   grant->scope_kind = wanted->scope_kind;
   grant->scope = g_strdup (wanted->scope != NULL ? wanted->scope : "");
   grant->granted_by = g_strdup (principal != NULL ? principal->person : NULL);
-  grant->granted_at_us = sv_call_get_now (call);
+  grant->granted_at_us = knock->now_us;
   return grant;
+}
+
+static gboolean
+run_create (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  const SvKnock *knock = data;
+  g_autoptr (SvGrant) grant = make_grant (knock);
+  GrantWork work = {knock, grant};
+  if (!sv_grant_check (grant, error) ||
+      !sv_audit_perform (db, knock->entry, keep_grant, &work, error))
+    return FALSE;
+  g_autofree char *place =
+      g_strdup_printf ("/api/v1/people/%s/grants/%s", grant->person, grant->id);
+  sv_deferred_set_header (deferred, "Location", place);
+  *ret_record = g_steal_pointer (&grant);
+  return TRUE;
+}
+
+static gboolean
+run_delete (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  const SvKnock *knock = data;
+  GrantWork work = {.knock = knock};
+  return sv_audit_perform (db, knock->entry, drop_grant, &work, error);
 }
 
 static gboolean
 create_grant (SvCall *call, GError **error)
 {
-  g_autoptr (SvGrant) grant = make_grant (call);
-  GrantWork work = {.grant = grant};
-  if (!sv_grant_check (grant, error) || !perform (call, keep_grant, &work, error))
-    return FALSE;
-  sv_call_set_location (call, "/api/v1/people/%s/grants/%s", grant->person, grant->id);
-  return sv_call_answer (call, g_steal_pointer (&grant));
+  return sv_knock_defer (call, run_create, error);
 }
 
 static gboolean
 delete_grant (SvCall *call, GError **error)
 {
-  GrantWork work = {.person = sv_call_get_path_param (call, "person"),
-                    .id = sv_call_get_path_param (call, "grant")};
-  return perform (call, drop_grant, &work, error);
+  return sv_knock_defer (call, run_delete, error);
 }
 
 #define TAG .tag = "Roles"

@@ -8,7 +8,9 @@ knock_free (gpointer data)
   sv_principal_free (knock->principal);
   sv_record_free (knock->body_type, knock->body);
   g_clear_pointer (&knock->replaced, g_bytes_unref);
-  g_free (knock->subject);
+  g_clear_pointer (&knock->members, g_ptr_array_unref);
+  g_free (knock->person);
+  g_free (knock->id);
   g_free (knock->login);
   g_free (knock);
 }
@@ -20,32 +22,62 @@ digest_of_cookie (const SvCall *call, const SvAccess *access)
   return sv_token_is (secret, "session") ? sv_token_digest (secret) : NULL;
 }
 
+static GPtrArray *
+list_members (const SvCall *call, const SvRecordType *type)
+{
+  GPtrArray *members = sv_strings_new ();
+  for (gsize i = 0; type != NULL && i < type->n_fields; i++)
+    if (sv_call_has_member (call, sv_field_get_public_name (&type->fields[i])))
+      g_ptr_array_add (members, g_strdup (type->fields[i].name));
+  return members;
+}
+
+static char *
+dup_path_param (const SvCall *call, const char *name)
+{
+  return sv_route_has_path_param (sv_call_get_route (call), name)
+             ? g_strdup (sv_call_get_path_param (call, name))
+             : NULL;
+}
+
 static SvKnock *
 knock_new (SvCall *call, const char *login)
 {
-  const SvRoute *route = sv_call_get_route (call);
   const SvPrincipal *principal = sv_call_get_principal (call);
   SvKnock *knock = g_new0 (SvKnock, 1);
   knock->access = sv_access_of_call (call);
   knock->entry = sv_access_begin_entry (call);
   knock->principal = principal != NULL ? sv_principal_copy (principal) : NULL;
+  knock->body_type = sv_call_get_route (call)->request;
+  knock->members = list_members (call, knock->body_type);
   knock->body = sv_call_take_body (call);
-  knock->body_type = route->request;
   knock->login = g_strdup (login);
   knock->replaced = digest_of_cookie (call, knock->access);
   knock->now_us = sv_call_get_now (call);
-  if (sv_route_has_path_param (route, "person"))
-    knock->subject = g_strdup (sv_call_get_path_param (call, "person"));
+  knock->person = dup_path_param (call, "person");
+  knock->id = dup_path_param (call, "grant");
+  if (knock->id == NULL)
+    knock->id = dup_path_param (call, "token");
   return knock;
 }
 
-gboolean
-sv_knock_defer (SvCall *call, const char *login, SvKnockRun run, GError **error)
+static gboolean
+defer (SvCall *call, const char *login, SvKnockRun run, GError **error)
 {
-  if (!sv_access_admit (call, login, error))
-    return FALSE;
   const SvErrand errand = {.run = run, .data = knock_new (call, login), .free = knock_free};
   return sv_gate_defer (sv_access_of_call (call)->gate, call, &errand, error);
+}
+
+gboolean
+sv_knock_defer (SvCall *call, SvKnockRun run, GError **error)
+{
+  return defer (call, NULL, run, error);
+}
+
+gboolean
+sv_knock_try (SvCall *call, const char *login, SvKnockRun run, GError **error)
+{
+  return sv_access_admit (call, login, error) && defer (call, login, run, error);
 }
 
 void

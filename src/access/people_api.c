@@ -104,7 +104,7 @@ create_person (SvCall *call, GError **error)
   g_autofree char *login = sv_login_fold (request->login, error);
   return login != NULL && sv_person_check_name (request->name, error) &&
          sv_password_check (request->password, login, request->name, error) &&
-         sv_knock_defer (call, NULL, run_create, error);
+         sv_knock_try (call, NULL, run_create, error);
 }
 
 /* -- Changing -- */
@@ -126,19 +126,19 @@ static SV_RECORD_TYPE (change_type, PersonChange, "PersonChange", change_fields,
                        "What is to change; what is not named stays.");
 
 typedef struct {
-  SvCall *call;
+  const SvKnock *knock;
   SvPerson *person;
 } Change;
 
 static void
-take_members (const SvCall *call, SvPerson *person)
+take_members (const SvKnock *knock, SvPerson *person)
 {
-  const PersonChange *wanted = sv_call_get_body (call);
-  if (sv_call_has_member (call, "name"))
+  const PersonChange *wanted = knock->body;
+  if (sv_strings_contain (knock->members, "name"))
     sv_text_set (&person->name, wanted->name);
-  if (sv_call_has_member (call, "mail"))
+  if (sv_strings_contain (knock->members, "mail"))
     sv_text_set (&person->mail, wanted->mail);
-  if (sv_call_has_member (call, "disabled"))
+  if (sv_strings_contain (knock->members, "disabled"))
     person->disabled = wanted->disabled;
 }
 
@@ -163,11 +163,11 @@ keep_change (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
   Change *change = data;
   gint64 n_before;
   g_clear_pointer (&change->person, sv_person_free);
-  change->person = sv_person_load (db, sv_call_get_path_param (change->call, "person"), error);
+  change->person = sv_person_load (db, change->knock->person, error);
   if (change->person == NULL ||
       !sv_grant_count_holders (db, SV_ROLE_ADMINISTRATOR, &n_before, error))
     return FALSE;
-  take_members (change->call, change->person);
+  take_members (change->knock, change->person);
   const SvPerson *person = change->person;
   sv_audit_say (entry, "person.change", person->id,
                 SV_AUDIT_FACTS ({"name", person->name}, {"mail", person->mail},
@@ -178,14 +178,20 @@ keep_change (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
 }
 
 static gboolean
+run_change (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  const SvKnock *knock = data;
+  Change change = {.knock = knock};
+  gboolean done = sv_audit_perform (db, knock->entry, keep_change, &change, error);
+  g_autoptr (SvPerson) person = change.person;
+  *ret_record = done ? g_steal_pointer (&person) : NULL;
+  return done;
+}
+
+static gboolean
 change_person (SvCall *call, GError **error)
 {
-  SvDb *db = sv_call_get_store (call, error);
-  g_autoptr (SvAuditEntry) entry = sv_access_begin_entry (call);
-  Change change = {.call = call};
-  gboolean done = db != NULL && sv_audit_perform (db, entry, keep_change, &change, error);
-  g_autoptr (SvPerson) person = g_steal_pointer (&change.person);
-  return done && sv_call_answer (call, g_steal_pointer (&person));
+  return sv_knock_defer (call, run_change, error);
 }
 
 /* -- When they cannot come in any more -- */
@@ -222,7 +228,7 @@ run_reset (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, 
   const SvKnock *knock = data;
   const NewPassword *request = knock->body;
   g_autofree char *hash = sv_password_hash (request->password, error);
-  Reset reset = {knock->subject, hash};
+  Reset reset = {knock->person, hash};
   if (hash == NULL || !sv_audit_perform (db, knock->entry, keep_reset, &reset, error))
     return FALSE;
   sv_knock_forgive (knock);
@@ -234,7 +240,7 @@ put_password (SvCall *call, GError **error)
 {
   const NewPassword *request = sv_call_get_body (call);
   return sv_password_check (request->password, NULL, NULL, error) &&
-         sv_knock_defer (call, NULL, run_reset, error);
+         sv_knock_try (call, NULL, run_reset, error);
 }
 
 static gboolean
@@ -248,12 +254,17 @@ keep_without_factor (SvDb *db, SvAuditEntry *entry, gpointer data, GError **erro
 }
 
 static gboolean
+run_without_factor (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record,
+                    GError **error)
+{
+  const SvKnock *knock = data;
+  return sv_audit_perform (db, knock->entry, keep_without_factor, knock->person, error);
+}
+
+static gboolean
 delete_factor (SvCall *call, GError **error)
 {
-  SvDb *db = sv_call_get_store (call, error);
-  g_autoptr (SvAuditEntry) entry = sv_access_begin_entry (call);
-  const char *person = sv_call_get_path_param (call, "person");
-  return db != NULL && sv_audit_perform (db, entry, keep_without_factor, (gpointer)person, error);
+  return sv_knock_defer (call, run_without_factor, error);
 }
 
 static const SvParam list_params[] = {

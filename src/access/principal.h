@@ -11,6 +11,7 @@ typedef struct {
   char *token;      /* id of the API token */
   GBytes *session;  /* digest */
   gint64 proved_at_us;    /* of the session */
+  gint64 used_at_us;      /* when the session or token was used before */
   gint64 ends_at_us;      /* of the session, however much it is used */
   gboolean must_change;   /* the password, before anything else */
   GPtrArray *grants;      /* SvGrant, of the person */

@@ -17,6 +17,8 @@ sv_access_new (const char *store, gboolean secure)
   access->secure = secure;
   access->by_login = sv_rate_new (&login_rate);
   access->by_address = sv_rate_new (&address_rate);
+  g_mutex_init (&access->lock);
+  access->touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   access->gate = sv_gate_new (store, 0);
   return access;
 }
@@ -27,6 +29,8 @@ sv_access_free (SvAccess *access)
   if (access == NULL)
     return;
   sv_gate_free (access->gate);
+  g_hash_table_unref (access->touched);
+  g_mutex_clear (&access->lock);
   sv_rate_free (access->by_login);
   sv_rate_free (access->by_address);
   g_free (access);
@@ -67,31 +71,17 @@ load_grants (SvDb *db, SvPrincipal *principal, GError **error)
   return TRUE;
 }
 
-/* A touch that does not get through is made up for by the next request. */
 static SvPrincipal *
-find_by_token (SvDb *db, const char *secret, gint64 now_us, GError **error)
+with_grants (SvDb *db, SvPrincipal *found, GError **error)
 {
-  gint64 used_at_us = 0;
-  g_autoptr (SvPrincipal) principal =
-      sv_api_token_find_principal (db, secret, now_us, &used_at_us, error);
-  if (principal == NULL || !load_grants (db, principal, error))
-    return NULL;
-  if (now_us - used_at_us >= SV_API_TOKEN_TOUCH_US)
-    sv_api_token_touch (db, principal->token, now_us, NULL);
-  return g_steal_pointer (&principal);
+  g_autoptr (SvPrincipal) principal = found;
+  return found != NULL && load_grants (db, found, error) ? g_steal_pointer (&principal) : NULL;
 }
 
 SvPrincipal *
 sv_access_find_session (SvDb *db, const char *secret, gint64 now_us, GError **error)
 {
-  gint64 seen_at_us = 0;
-  g_autoptr (SvPrincipal) principal =
-      sv_session_find_principal (db, secret, now_us, &seen_at_us, error);
-  if (principal == NULL || !load_grants (db, principal, error))
-    return NULL;
-  if (now_us - seen_at_us >= SV_SESSION_TOUCH_US)
-    sv_session_touch (db, principal->session, now_us, NULL);
-  return g_steal_pointer (&principal);
+  return with_grants (db, sv_session_find_principal (db, secret, now_us, error), error);
 }
 
 static const char *
@@ -121,8 +111,71 @@ identify (SvAccess *access, SvCall *call, const SvRoute *route, GError **error)
   SvDb *db = sv_call_get_store (call, error);
   if (db == NULL)
     return NULL;
-  return bearer != NULL ? find_by_token (db, bearer, now_us, error)
-                        : sv_access_find_session (db, cookie, now_us, error);
+  if (bearer == NULL)
+    return sv_access_find_session (db, cookie, now_us, error);
+  return with_grants (db, sv_api_token_find_principal (db, bearer, now_us, error), error);
+}
+
+/* -- That they were here -- */
+
+typedef struct {
+  SvAccess *access;
+  SvPrincipal *principal;
+  char *key;
+  gint64 now_us;
+} Touch;
+
+static gboolean
+run_touch (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  const Touch *touch = data;
+  const SvPrincipal *principal = touch->principal;
+  return principal->token != NULL ? sv_api_token_touch (db, principal->token, touch->now_us, error)
+                                  : sv_session_touch (db, principal->session, touch->now_us, error);
+}
+
+static void
+touch_free (gpointer data)
+{
+  Touch *touch = data;
+  g_mutex_lock (&touch->access->lock);
+  g_hash_table_remove (touch->access->touched, touch->key);
+  g_mutex_unlock (&touch->access->lock);
+  sv_principal_free (touch->principal);
+  g_free (touch);
+}
+
+static char *
+key_of (const SvPrincipal *principal)
+{
+  return principal->token != NULL
+             ? g_strdup (principal->token)
+             : g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, principal->session);
+}
+
+/* Never waits for the store, in which somebody else may be writing for long. One that is forgotten
+ * is made up for by the next request. */
+static void
+note_use (SvAccess *access, const SvCall *call, const SvPrincipal *principal)
+{
+  gint64 now_us = sv_call_get_now (call);
+  gint64 every_us = principal->token != NULL ? SV_API_TOKEN_TOUCH_US : SV_SESSION_TOUCH_US;
+  if (now_us - principal->used_at_us < every_us || sv_call_is_again (call))
+    return;
+  g_autofree char *key = key_of (principal);
+  g_mutex_lock (&access->lock);
+  gboolean first = !g_hash_table_contains (access->touched, key);
+  Touch *touch = first ? g_new0 (Touch, 1) : NULL;
+  if (first)
+    g_hash_table_add (access->touched, touch->key = g_steal_pointer (&key));
+  g_mutex_unlock (&access->lock);
+  if (!first)
+    return;
+  touch->access = access;
+  touch->principal = sv_principal_copy (principal);
+  touch->now_us = now_us;
+  const SvErrand errand = {run_touch, touch, touch_free};
+  sv_gate_leave (access->gate, &errand);
 }
 
 /* -- Whether they may -- */
@@ -158,6 +211,7 @@ sv_access_authorize (SvAccess *access, SvCall *call, const SvRoute *route, GErro
   if (principal == NULL)
     return FALSE;
   sv_call_set_principal (call, principal, free_principal, principal->name);
+  note_use (access, call, principal);
   const SvPermission *permission = sv_permission_find (route->permission);
   gint64 now_us = sv_call_get_now (call);
   if (!check_csrf (access, call, principal, route, error))

@@ -10,6 +10,8 @@ typedef struct {
   SvRate *by_login; /* tries of a password or code, by login name … */
   SvRate *by_address;
   SvGate *gate;
+  GMutex lock;         /* of what follows */
+  GHashTable *touched; /* sessions and tokens whose use is about to be noted */
 } SvAccess;
 
 /* @store: URL */
@@ -40,8 +42,7 @@ const SvPrincipal *sv_access_get_person (const SvCall *call, GError **error);
 /* New: who, when and from where; NULL-safe for public routes. */
 SvAuditEntry *sv_access_begin_entry (const SvCall *call);
 
-/* Whoever holds the secret of a session, with grants; notes that it was seen.
- * SV_ERROR_UNAUTHENTICATED. */
+/* Whoever holds the secret of a session, with grants. SV_ERROR_UNAUTHENTICATED. */
 SvPrincipal *sv_access_find_session (SvDb *db, const char *secret, gint64 now_us, GError **error);
 
 /* Takes a try of @login (nullable) from this address. SV_ERROR_RATE with Retry-After. */

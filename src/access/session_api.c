@@ -159,7 +159,7 @@ post_setup (SvCall *call, GError **error)
   if (login == NULL || !sv_password_check (request->password, login, request->name, error) ||
       (request->name != NULL && !sv_person_check_name (request->name, error)))
     return FALSE;
-  return sv_knock_defer (call, login, run_setup, error);
+  return sv_knock_try (call, login, run_setup, error);
 }
 
 /* -- Logging in -- */
@@ -296,7 +296,7 @@ post_session (SvCall *call, GError **error)
 {
   const LoginRequest *request = sv_call_get_body (call);
   g_autofree char *login = g_ascii_strdown (request->login, -1);
-  return sv_knock_defer (call, login, run_login, error);
+  return sv_knock_try (call, login, run_login, error);
 }
 
 /* -- The session -- */
@@ -333,29 +333,43 @@ end_all (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
   return sv_session_delete_all (db, principal->person, NULL, error);
 }
 
-static gboolean
-end_with (SvCall *call, SvAuditWork work, GError **error)
+static void
+take_cookie_away (const SvKnock *knock, SvDeferred *deferred)
 {
-  const SvPrincipal *principal = sv_access_get_person (call, error);
-  SvDb *db = principal != NULL ? sv_call_get_store (call, error) : NULL;
-  g_autoptr (SvAuditEntry) entry = sv_access_begin_entry (call);
-  if (db == NULL || !sv_audit_perform (db, entry, work, (gpointer)principal, error))
+  g_autofree char *cookie = sv_session_format_cookie (NULL, knock->access->secure);
+  sv_deferred_set_header (deferred, "Set-Cookie", cookie);
+}
+
+static gboolean
+run_end_one (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  const SvKnock *knock = data;
+  if (!sv_audit_perform (db, knock->entry, end_one, knock->principal, error))
     return FALSE;
-  g_autofree char *cookie = sv_session_format_cookie (NULL, sv_access_of_call (call)->secure);
-  sv_call_set_header (call, "Set-Cookie", cookie);
+  take_cookie_away (knock, deferred);
+  return TRUE;
+}
+
+static gboolean
+run_end_all (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  const SvKnock *knock = data;
+  if (!sv_audit_perform (db, knock->entry, end_all, knock->principal, error))
+    return FALSE;
+  take_cookie_away (knock, deferred);
   return TRUE;
 }
 
 static gboolean
 delete_session (SvCall *call, GError **error)
 {
-  return end_with (call, end_one, error);
+  return sv_access_get_person (call, error) != NULL && sv_knock_defer (call, run_end_one, error);
 }
 
 static gboolean
 delete_sessions (SvCall *call, GError **error)
 {
-  return end_with (call, end_all, error);
+  return sv_access_get_person (call, error) != NULL && sv_knock_defer (call, run_end_all, error);
 }
 
 /* -- Proving again who one is -- */
@@ -432,7 +446,7 @@ post_proof (SvCall *call, GError **error)
   if (principal == NULL)
     return FALSE;
   if ((request->password == NULL) != (request->totp == NULL))
-    return sv_knock_defer (call, principal->name, run_proof, error);
+    return sv_knock_try (call, principal->name, run_proof, error);
   g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE, "give a password or a code");
   return FALSE;
 }

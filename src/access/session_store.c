@@ -118,8 +118,7 @@ refuse (GError **error, const char *why)
 }
 
 SvPrincipal *
-sv_session_find_principal (SvDb *db, const char *secret, gint64 now_us, gint64 *ret_seen_at_us,
-                           GError **error)
+sv_session_find_principal (SvDb *db, const char *secret, gint64 now_us, GError **error)
 {
   g_autoptr (SvQuery) query =
       sv_db_query (db,
@@ -147,6 +146,6 @@ sv_session_find_principal (SvDb *db, const char *secret, gint64 now_us, gint64 *
   principal->proved_at_us = session->proved_at_us;
   principal->ends_at_us = session->created_at_us + SV_SESSION_LIFE_US;
   principal->must_change = sv_query_get_int64 (query, 7) != 0;
-  *ret_seen_at_us = session->seen_at_us;
+  principal->used_at_us = session->seen_at_us;
   return principal;
 }

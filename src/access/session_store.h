@@ -21,9 +21,9 @@ gboolean sv_session_delete (SvDb *db, GBytes *digest, GError **error);
 gboolean sv_session_delete_all (SvDb *db, const char *person, GBytes *keep, GError **error);
 gboolean sv_session_touch (SvDb *db, GBytes *digest, gint64 now_us, GError **error);
 /* Whoever holds the secret, if the session is good and the person not disabled; without grants.
- * @ret_seen_at_us: when it was seen before. SV_ERROR_UNAUTHENTICATED otherwise. */
+ * SV_ERROR_UNAUTHENTICATED otherwise. */
 SvPrincipal *sv_session_find_principal (SvDb *db, const char *secret, gint64 now_us,
-                                        gint64 *ret_seen_at_us, GError **error);
+                                        GError **error);
 
 /* -- API tokens -- */
 
@@ -37,16 +37,15 @@ gboolean sv_api_token_revoke (SvDb *db, const char *person, const char *id, gint
 GPtrArray *sv_api_token_list (SvDb *db, const char *person, const char *after, gint64 limit,
                               GError **error);
 gboolean sv_api_token_touch (SvDb *db, const char *id, gint64 now_us, GError **error);
-/* As sv_session_find_principal(); @ret_used_at_us: when it was used before. */
+/* As sv_session_find_principal(). */
 SvPrincipal *sv_api_token_find_principal (SvDb *db, const char *secret, gint64 now_us,
-                                          gint64 *ret_used_at_us, GError **error);
+                                          GError **error);
 
 /* -- The setup link -- */
 
 #define SV_SETUP_LIFE_US SV_DAY_US
 
-/* Keeps the digest of a new one, in place of any before. In a transaction of its own; FALSE without
- * @error if there are people already. */
+/* Keeps the digest of a new one, in place of any before. SV_ERROR_EXISTS if there are people. */
 gboolean sv_setup_offer (SvDb *db, const char *secret, gint64 now_us, GError **error);
 /* SV_ERROR_UNAUTHENTICATED if it is none, has expired, or there are people. */
 gboolean sv_setup_check (SvDb *db, const char *secret, gint64 now_us, GError **error);

@@ -34,9 +34,13 @@ gboolean
 sv_setup_offer (SvDb *db, const char *secret, gint64 now_us, GError **error)
 {
   gboolean people;
-  g_autoptr (SvTx) tx = sv_db_begin (db, error);
-  return tx != NULL && has_people (db, &people, error) && !people && delete_link (db, error) &&
-         insert_link (db, secret, now_us, error) && sv_tx_commit (tx, error);
+  if (!has_people (db, &people, error))
+    return FALSE;
+  if (!people)
+    return delete_link (db, error) && insert_link (db, secret, now_us, error);
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_EXISTS,
+                       "there are people already: one of them can add others");
+  return FALSE;
 }
 
 static gboolean

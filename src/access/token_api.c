@@ -1,6 +1,7 @@
 /* One's own API tokens. */
 #include "access/access.h"
 
+#include "access/knock.h"
 #include "access/rows.h"
 
 static gboolean
@@ -61,58 +62,59 @@ keep_token (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
 }
 
 static SvApiToken *
-make_token (const SvCall *call, const SvPrincipal *principal)
+make_token (const SvKnock *knock)
 {
-  NewToken *wanted = sv_call_get_body (call);
+  const NewToken *wanted = knock->body;
   SvApiToken *token = sv_record_new (&sv_api_token_type);
   token->id = sv_id_new ();
-  token->person = g_strdup (principal->person);
+  token->person = g_strdup (knock->principal->person);
   token->name = g_strdup (wanted->name);
   token->permissions = sv_strings_copy (wanted->permissions);
-  token->created_at_us = sv_call_get_now (call);
+  token->created_at_us = knock->now_us;
   token->expires_at_us = wanted->expires_at_us;
   token->secret = sv_token_new ("api");
   return token;
 }
 
 static gboolean
-create_token (SvCall *call, GError **error)
+run_create (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
 {
-  const SvPrincipal *principal = sv_access_get_person (call, error);
-  if (principal == NULL)
+  const SvKnock *knock = data;
+  g_autoptr (SvApiToken) token = make_token (knock);
+  if (!sv_api_token_check (token, knock->principal, knock->now_us, error) ||
+      !sv_audit_perform (db, knock->entry, keep_token, token, error))
     return FALSE;
-  g_autoptr (SvApiToken) token = make_token (call, principal);
-  g_autoptr (SvAuditEntry) entry = sv_access_begin_entry (call);
-  SvDb *db = sv_call_get_store (call, error);
-  if (db == NULL || !sv_api_token_check (token, principal, entry->at_us, error) ||
-      !sv_audit_perform (db, entry, keep_token, token, error))
-    return FALSE;
-  sv_call_set_location (call, "/api/v1/tokens/%s", token->id);
-  return sv_call_answer (call, g_steal_pointer (&token));
+  g_autofree char *place = g_strconcat ("/api/v1/tokens/", token->id, NULL);
+  sv_deferred_set_header (deferred, "Location", place);
+  *ret_record = g_steal_pointer (&token);
+  return TRUE;
 }
-
-typedef struct {
-  const SvPrincipal *principal;
-  const char *id;
-} Revocation;
 
 static gboolean
 keep_revocation (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
 {
-  const Revocation *revocation = data;
-  sv_audit_say (entry, "token.revoke", revocation->id, NULL);
-  return sv_api_token_revoke (db, revocation->principal->person, revocation->id, entry->at_us,
-                              error);
+  const SvKnock *knock = data;
+  sv_audit_say (entry, "token.revoke", knock->id, NULL);
+  return sv_api_token_revoke (db, knock->principal->person, knock->id, knock->now_us, error);
+}
+
+static gboolean
+run_revoke (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  SvKnock *knock = data;
+  return sv_audit_perform (db, knock->entry, keep_revocation, knock, error);
+}
+
+static gboolean
+create_token (SvCall *call, GError **error)
+{
+  return sv_access_get_person (call, error) != NULL && sv_knock_defer (call, run_create, error);
 }
 
 static gboolean
 delete_token (SvCall *call, GError **error)
 {
-  Revocation revocation = {sv_access_get_person (call, error),
-                           sv_call_get_path_param (call, "token")};
-  SvDb *db = revocation.principal != NULL ? sv_call_get_store (call, error) : NULL;
-  g_autoptr (SvAuditEntry) entry = sv_access_begin_entry (call);
-  return db != NULL && sv_audit_perform (db, entry, keep_revocation, &revocation, error);
+  return sv_access_get_person (call, error) != NULL && sv_knock_defer (call, run_revoke, error);
 }
 
 static const SvParam list_params[] = {SV_PARAM_LIMIT, SV_PARAM_CURSOR};

@@ -76,6 +76,7 @@
 #define SV_LIMIT_EVENT_QUEUE 1024               /* events that a subscriber may be behind */
 #define SV_LIMIT_EVENT_SUBSCRIBERS 1024         /* of one stream */
 #define SV_LIMIT_EVENT_BEAT_MS 15000            /* between two signs of life of a stream */
+#define SV_LIMIT_EVENT_TRUST_MS 1000            /* until it is asked again who reads a stream */
 
 /* People, and what proves who they are. */
 #define SV_LIMIT_PASSWORD_MIN 12       /* characters of a password */

@@ -4,6 +4,12 @@
 
 /* -- Its life -- */
 
+gint64
+sv_call_read_clock (const SvRouter *router)
+{
+  return router->hooks.now != NULL ? router->hooks.now (router->hooks.user_data) : sv_time_now ();
+}
+
 SvCall *
 sv_call_new (SvRouter *router, SvRequest *request)
 {
@@ -11,8 +17,7 @@ sv_call_new (SvRouter *router, SvRequest *request)
   call->router = router;
   call->request = request;
   call->id = sv_id_new ();
-  call->now_us =
-      router->hooks.now != NULL ? router->hooks.now (router->hooks.user_data) : sv_time_now ();
+  call->now_us = sv_call_read_clock (router);
   call->headers = sv_strings_new ();
   return call;
 }
@@ -219,6 +224,12 @@ gpointer
 sv_call_get_context (const SvCall *call)
 {
   return call->router->hooks.user_data;
+}
+
+gboolean
+sv_call_is_again (const SvCall *call)
+{
+  return call->again;
 }
 
 gpointer

@@ -45,6 +45,9 @@ const char *sv_call_find_certificate (SvCall *call);
 const char *sv_call_find_certificate_name (SvCall *call);
 gint64 sv_call_get_now (const SvCall *call);       /* one instant for the whole call */
 gpointer sv_call_get_context (const SvCall *call); /* the program's, SvRouterHooks.user_data */
+/* In authorize(): the call was let in before, and is asked whether its stream of events may go on.
+ */
+gboolean sv_call_is_again (const SvCall *call);
 guint sv_call_get_status (const SvCall *call); /* of the answer; 0: none yet */
 
 /* What the program brings under @name (SvRouterHooks.find_service). A name that it does not know is

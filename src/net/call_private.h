@@ -12,6 +12,7 @@ struct SvCall {
   const SvRoute *route; /* NULL: none was found */
   char *id;
   gint64 now_us;
+  gboolean again;
   SvTarget target;
   GArray *values;     /* SvParamValue, of the query */
   gpointer body;      /* of route->request */
@@ -36,6 +37,7 @@ struct SvDeferred {
 
 SvCall *sv_call_new (SvRouter *router, SvRequest *request);
 void sv_call_free (SvCall *call);
+gint64 sv_call_read_clock (const SvRouter *router);
 
 /* call_answer.c: hands over what the call holds, or a problem; @status 0: the error's own. */
 void sv_call_send (SvCall *call);

@@ -94,6 +94,7 @@ sv_router_get_hooks (SvRouter *router)
 {
   return (SvServerHooks){.head = sv_dispatch_head,
                          .whole = sv_dispatch_whole,
+                         .goes_on = sv_dispatch_goes_on,
                          .done = sv_dispatch_done,
                          .user_data = router};
 }

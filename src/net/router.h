@@ -13,7 +13,8 @@ typedef struct {
   /**
    * Decides whether @call may use @route, whose permission is not public; sets the principal
    * (sv_call_set_principal). SV_ERROR_UNAUTHENTICATED or SV_ERROR_DENIED otherwise. It sees the
-   * head and the path parameters: neither query nor body have been looked at. NULL: nothing but
+   * head and the path parameters: neither query nor body have been looked at. For a stream of
+   * events it is asked again and again (sv_call_is_again). NULL: nothing but
    * what is public is allowed.
    */
   gboolean (*authorize) (gpointer user_data, SvCall *call, const SvRoute *route, GError **error);

@@ -24,6 +24,7 @@ const SvRouteNode *sv_router_find (const SvRouter *router, const GPtrArray *segm
 /* dispatch.c: the hooks of the server; @user_data is the router. */
 void sv_dispatch_head (SvRequest *request, gpointer user_data);
 void sv_dispatch_whole (SvRequest *request, gpointer user_data);
+gboolean sv_dispatch_goes_on (SvRequest *request, gpointer user_data);
 void sv_dispatch_done (SvRequest *request, gpointer user_data);
 
 /* The store of the calling thread. */

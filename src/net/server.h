@@ -15,6 +15,9 @@ typedef struct {
   void (*head) (SvRequest *request, gpointer user_data);
   /* All of it is here. Must answer, or call sv_request_suspend() and see to a later answer. */
   void (*whole) (SvRequest *request, gpointer user_data);
+  /* Whether a stream of events may go on; asked before something is given, once in
+   * SV_LIMIT_EVENT_TRUST_MS at most. NULL: it may. */
+  gboolean (*goes_on) (SvRequest *request, gpointer user_data);
   /* Answered, or broken off by the client. Comes once for each request that had its head(). */
   void (*done) (SvRequest *request, gpointer user_data);
   gpointer user_data;

@@ -69,11 +69,24 @@ wake_up (gpointer user_data, gboolean dropped)
     MHD_resume_connection (request->handle);
 }
 
+static gboolean
+goes_on (SvRequest *request)
+{
+  const SvServerHooks *hooks = &request->server->hooks;
+  gint64 now_us = g_get_monotonic_time ();
+  if (hooks->goes_on == NULL || now_us < request->trusted_us)
+    return TRUE;
+  request->trusted_us = now_us + SV_LIMIT_EVENT_TRUST_MS * G_GINT64_CONSTANT (1000);
+  return hooks->goes_on (request, hooks->user_data);
+}
+
 static ssize_t
 give_events (void *user_data, uint64_t position, char *buffer, size_t size)
 {
   SvRequest *request = user_data;
   gsize n = 0;
+  if (!goes_on (request))
+    return MHD_CONTENT_READER_END_OF_STREAM;
   switch (sv_event_subscriber_read (request->events, buffer, size, &n)) {
   case SV_EVENTS_SOME:
     return (ssize_t)n;

@@ -33,6 +33,7 @@ struct SvRequest {
   gboolean answered, later, asleep;
   guint status;
   SvEventSubscriber *events;
+  gint64 trusted_us; /* until when it is not asked whether the stream may go on; monotonic */
 };
 
 struct SvServer {

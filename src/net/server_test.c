@@ -312,6 +312,49 @@ test_events (Fixture *fixture, gconstpointer data)
   close (back);
 }
 
+/* -- A stream goes on as long as its reader may read it -- */
+
+typedef struct {
+  guint asked, again; /* atomic */
+  guint refused;      /* atomic: from now on nobody may */
+} Doorman;
+
+static gboolean
+ask_doorman (gpointer user_data, SvCall *call, const SvRoute *route, GError **error)
+{
+  Doorman *doorman = ((TestContext *)user_data)->doorman;
+  g_atomic_int_inc (&doorman->asked);
+  if (sv_call_is_again (call))
+    g_atomic_int_inc (&doorman->again);
+  return !g_atomic_int_get (&doorman->refused);
+}
+
+static void
+test_reader_is_asked_again (void)
+{
+  Doorman doorman = {0};
+  TestContext context = {.events = sv_event_stream_new ("run"), .doorman = &doorman};
+  const SvRouterHooks hooks = {.user_data = &context, .authorize = ask_doorman};
+  Fixture fixture = {.context = context};
+  test_api_start (&fixture.api, &test_table, &hooks, &(SvServerOptions){0});
+  int fd = test_api_connect (&fixture.api);
+  test_api_send (fd, "GET /api/v1/watch/guarded HTTP/1.1\r\nHost: x\r\n\r\n");
+  g_free (test_api_receive_head (fd));
+  sv_event_stream_send (context.events, "first", "{}");
+  g_autofree char *first = test_api_receive (fd, "run-0\n");
+  g_assert_nonnull (strstr (first, "event: first"));
+  g_atomic_int_set (&doorman.refused, 1);
+  g_usleep ((SV_LIMIT_EVENT_TRUST_MS + 100) * 1000);
+  sv_event_stream_send (context.events, "second", "{}");
+  g_autofree char *rest = test_api_receive (fd, "0\r\n\r\n"); /* the last chunk */
+  g_assert_null (strstr (rest, "event: second"));
+  g_assert_cmpint (g_atomic_int_get (&doorman.asked), ==, g_atomic_int_get (&doorman.again) + 1);
+  g_assert_cmpint (g_atomic_int_get (&doorman.again), >=, 1);
+  close (fd);
+  test_api_stop (&fixture.api);
+  sv_event_stream_free (context.events);
+}
+
 static void
 test_slow_subscriber (Fixture *fixture, gconstpointer data)
 {
@@ -443,6 +486,7 @@ main (int argc, char **argv)
     g_test_add (tests[i].name, Fixture, NULL, set_up, tests[i].run, tear_down);
   g_test_add_func ("/server/promise-s37-connections-of-one-address",
                    test_connections_of_one_address);
+  g_test_add_func ("/server/promise-s11-reader-is-asked-again", test_reader_is_asked_again);
   g_test_add_func ("/server/options", test_options);
   return g_test_run ();
 }

@@ -24,6 +24,7 @@ typedef struct {
   SvEventStream *events;
   GAsyncQueue *deferred; /* SvDeferred */
   guint handled;         /* atomic */
+  gpointer doorman;      /* of a test that has one */
 } TestContext;
 
 static inline Thing *
@@ -157,6 +158,8 @@ static const SvRoute test_routes[] = {
      .max_body_bytes = 3 << 20, .content_type = "text/plain", .handle = echo_bytes},
     {SV_METHOD_GET, "/api/v1/watch", "public", "Events", TEST_TAG, .flags = SV_ROUTE_STREAM,
      .handle = watch},
+    {SV_METHOD_GET, "/api/v1/watch/guarded", "thing:read", "Events", TEST_TAG,
+     .flags = SV_ROUTE_STREAM, .handle = watch},
     {SV_METHOD_GET, "/api/v1/later", "public", "Later", TEST_TAG, .response = &thing_type,
      .handle = answer_later},
     {SV_METHOD_PATCH, "/api/v1/things/{thing}", "public", "Change a thing", TEST_TAG,

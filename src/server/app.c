@@ -163,14 +163,30 @@ sv_app_get_hooks (SvApp *app)
                          .observe = observe};
 }
 
-/* The secret stands behind '#': browsers send it to no server, so that no log holds it. */
+static gboolean
+keep_offer (SvDb *db, SvAuditEntry *entry, gpointer secret, GError **error)
+{
+  sv_audit_say (entry, "setup.offer", NULL, NULL);
+  return sv_setup_offer (db, secret, entry->at_us, error);
+}
+
 char *
-sv_app_make_setup_link (const SvOptions *options, guint port, GError **error)
+sv_app_offer_setup (const SvOptions *options, GError **error)
 {
   g_autofree char *secret = sv_token_new ("setup");
   g_autoptr (SvDb) db = sv_db_open (options->store, error);
-  if (db == NULL || !sv_setup_offer (db, secret, sv_time_now (), error))
-    return NULL;
+  g_autoptr (SvAuditEntry) entry = sv_record_new (&sv_audit_entry_type);
+  entry->at_us = sv_time_now ();
+  entry->actor_kind = SV_ACTOR_MACHINE;
+  return db != NULL && sv_audit_perform (db, entry, keep_offer, secret, error)
+             ? g_steal_pointer (&secret)
+             : NULL;
+}
+
+/* The secret stands behind '#': browsers send it to no server, so that no log holds it. */
+char *
+sv_app_format_setup_link (const SvOptions *options, guint port, const char *secret)
+{
   gboolean v6 = strchr (options->host, ':') != NULL;
   return g_strdup_printf ("%s://%s%s%s:%u/setup#%s", options->tls_cert != NULL ? "https" : "http",
                           v6 ? "[" : "", options->host, v6 ? "]" : "", port, secret);

@@ -28,9 +28,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvApp, sv_app_free)
 /* The hooks of the router; their user_data is the app. */
 SvRouterHooks sv_app_get_hooks (SvApp *app);
 
-/* Where the first person comes in, if nobody has yet: new string, NULL without @error if there are
- * people. A link made before is good no more. @port: that of the server. */
-char *sv_app_make_setup_link (const SvOptions *options, guint port, GError **error);
+/* New string: the secret by which the first person comes in; one made before is good no more.
+ * SV_ERROR_EXISTS if there are people. */
+char *sv_app_offer_setup (const SvOptions *options, GError **error);
+/* New string: the link with it. @port: that of the server. */
+char *sv_app_format_setup_link (const SvOptions *options, guint port, const char *secret);
 
 /* Every table of routes of this program. */
 extern const SvRouteTable *const sv_route_tables[];

@@ -25,13 +25,11 @@ static int
 print_setup_link (const SvOptions *options)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *link = sv_app_make_setup_link (options, options->port, &error);
-  if (link != NULL)
-    return print (g_strconcat (link, "\n", NULL));
-  if (error == NULL)
-    g_set_error_literal (&error, SV_ERROR, SV_ERROR_EXISTS,
-                         "there are people already: one of them can add others");
-  return fail (error);
+  g_autofree char *secret = sv_app_offer_setup (options, &error);
+  if (secret == NULL)
+    return fail (error);
+  g_autofree char *link = sv_app_format_setup_link (options, options->port, secret);
+  return print (g_strconcat (link, "\n", NULL));
 }
 
 /* -- What is asked of the store alone -- */

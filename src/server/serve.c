@@ -54,18 +54,27 @@ listen_on (const SvApp *app, SvRouter *router, GError **error)
   return server;
 }
 
-/* Once, where the one who starts the server reads it: nobody else may become the first person. */
+/* @ret_secret: (nullable): nothing where nobody needs it. */
 static gboolean
-offer_setup (const SvOptions *options, guint port, GError **error)
+offer_setup (const SvOptions *options, char **ret_secret, GError **error)
 {
   g_autoptr (GError) cause = NULL;
-  g_autofree char *link = sv_app_make_setup_link (options, port, &cause);
-  if (link != NULL)
-    sv_log (SV_LOG_WARNING, "nobody can log in yet; good for a day: %s", link);
-  if (cause == NULL)
+  *ret_secret = options->insecure_no_login ? NULL : sv_app_offer_setup (options, &cause);
+  if (cause == NULL || sv_error_is (cause, SV_ERROR_EXISTS))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&cause));
   return FALSE;
+}
+
+/* Once, where the one who starts the server reads it: nobody else may become the first person. */
+static void
+say_who_may (const SvOptions *options, guint port, const char *secret)
+{
+  g_autofree char *link = secret != NULL ? sv_app_format_setup_link (options, port, secret) : NULL;
+  if (options->insecure_no_login)
+    sv_log (SV_LOG_WARNING, "everybody on this machine may do everything: --insecure-no-login");
+  else if (link != NULL)
+    sv_log (SV_LOG_WARNING, "nobody can log in yet; good for a day: %s", link);
 }
 
 /* -- The main loop -- */
@@ -124,7 +133,9 @@ sv_serve (const SvOptions *options, GError **error)
   if (signal (SIGPIPE, SIG_IGN) == SIG_ERR)
     return sv_error_set_errno (error, errno, "ignore", "SIGPIPE");
   g_autoptr (SvApp) app = sv_app_new (options, error);
-  if (app == NULL || !sv_access_check_routes (sv_route_tables, sv_n_route_tables, error))
+  g_autofree char *secret = NULL;
+  if (app == NULL || !sv_access_check_routes (sv_route_tables, sv_n_route_tables, error) ||
+      !offer_setup (options, &secret, error))
     return FALSE;
   const SvRouterHooks hooks = sv_app_get_hooks (app);
   g_autoptr (SvEventSource) source = sv_event_source_new (app, error);
@@ -134,10 +145,7 @@ sv_serve (const SvOptions *options, GError **error)
   if (server == NULL)
     return FALSE;
   g_atomic_pointer_set (&app->server, server);
-  if (options->insecure_no_login)
-    sv_log (SV_LOG_WARNING, "everybody on this machine may do everything: --insecure-no-login");
-  else if (!offer_setup (options, sv_server_get_port (server), error))
-    return FALSE;
+  say_who_may (options, sv_server_get_port (server), secret);
   run_until_told (source);
   sv_notify_stopping ();
   if (!sv_server_stop (server, STOP_MS))

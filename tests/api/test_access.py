@@ -13,6 +13,7 @@ import time
 import pytest
 
 from conftest import ROOT, program
+from events import Reader
 from people import PASSWORD, Client, execute, first_person, setup_token, step_now, totp
 
 GOLDEN = ROOT / "tests/golden/permissions.txt"
@@ -174,6 +175,22 @@ def test_revoked_on_an_open_connection(alice):
     for client in (person, token):
         assert client.ask("GET", "/api/v1/feeds", keep=True).status == 401
     assert person.connection.sock is opened
+
+
+def test_a_stream_ends_with_its_reader(alice, server, import_kev):
+    """What happens after somebody was disabled is not told to them, on no connection."""
+    person, other = alice.add("reporter", "reporter"), alice.add("auditor", "auditor")
+    token = person.make_token("event:read")
+    readers = [Reader(server, headers) for headers in (
+        f"Cookie: salve={person.cookie}\r\n", f"Authorization: Bearer {token.token}\r\n",
+        f"Cookie: salve={other.cookie}\r\n")]
+    import_kev("2026-11-20")
+    assert [reader.event()["event"] for reader in readers] == ["feed"] * 3
+    alice.json("PATCH", f"/api/v1/people/{person.id}", {"disabled": True})
+    time.sleep(1.1)
+    import_kev("2026-11-21")
+    assert [reader.event() for reader in readers[:2]] == [None, None]
+    assert readers[2].event()["event"] == "feed"
 
 
 # --- the first person ---
@@ -527,7 +544,11 @@ def test_tokens(alice):
     made = person.json("POST", "/api/v1/tokens", good, 201)
     client = Client(person.server, made["secret"])
     assert client.ask("GET", "/api/v1/feeds").status == 200
-    [listed] = person.json("GET", "/api/v1/tokens")["items"]
+    for _ in range(100):  # noted some time soon, so that no request waits for it
+        [listed] = person.json("GET", "/api/v1/tokens")["items"]
+        if listed["last_used_at"] is not None:
+            break
+        time.sleep(0.05)
     assert listed["secret"] is None and listed["last_used_at"] is not None
     # nobody revokes another's
     assert alice.ask("DELETE", f"/api/v1/tokens/{made['id']}").status == 404

@@ -5,45 +5,7 @@ import time
 
 import pytest
 
-
-class Reader:
-    """One subscription, read field by field as the standard says."""
-
-    def __init__(self, server, last_id=None):
-        self.client = server.connect(timeout=30)
-        extra = f"Last-Event-ID: {last_id}\r\n" if last_id is not None else ""
-        self.client.sendall(f"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n{extra}\r\n".encode())
-        self.file = self.client.makefile("rb")
-        self.status = int(self.file.readline().split()[1])
-        self.headers = {}
-        while (line := self.file.readline().decode().strip()) != "":
-            name, value = line.split(": ", 1)
-            self.headers[name] = value
-        self.rest = b""
-
-    def line(self):
-        while b"\n" not in self.rest:
-            size = int(self.file.readline(), 16)
-            if size == 0:
-                return None
-            self.rest += self.file.read(size)
-            self.file.readline()
-        line, self.rest = self.rest.split(b"\n", 1)
-        return line.decode()
-
-    def event(self):
-        """The next event as a dictionary; None at the end of the stream."""
-        fields = {}
-        while (line := self.line()) is not None:
-            if line == "" and fields:
-                return fields
-            if line and not line.startswith(":"):
-                name, value = line.split(": ", 1)
-                fields[name] = value
-        return None
-
-    def close(self):
-        self.client.close()
+from events import Reader
 
 
 def test_events(salved, import_kev):
@@ -56,11 +18,11 @@ def test_events(salved, import_kev):
     second = reader.event()
     reader.close()
     # who comes back with the first id gets the second event at once
-    back = Reader(salved, first["id"])
+    back = Reader(salved, last_id=first["id"])
     assert back.event() == second
     back.close()
     # ids of another run, or from before all that is kept, mean: read anew
-    lost = Reader(salved, "0-17")
+    lost = Reader(salved, last_id="0-17")
     assert lost.event() == {"event": "reset", "data": "{}"}
     lost.close()
 

@@ -1,5 +1,6 @@
 /* Prints the public form of every record that documents and the store are made of, for the golden
  * file records.txt: a changed name, type or enum value is a change that users see. */
+#include "access/access.h"
 #include "evidence/evidence.h"
 
 #include <stdio.h>
@@ -11,9 +12,9 @@ static const char *const type_names[] = {
     [SV_TYPE_RECORDS] = "[record]"};
 
 static const SvRecordType *const roots[] = {
-    &sv_report_type, &sv_inventory_type,       &sv_scenario_type,
-    &sv_feed_type,   &sv_sync_row_type,        &sv_cvss_type,
-    &sv_purl_type,   &sv_decision_answer_type, &sv_judgement_type};
+    &sv_report_type,    &sv_inventory_type,  &sv_scenario_type, &sv_feed_type,
+    &sv_sync_row_type,  &sv_cvss_type,       &sv_purl_type,     &sv_decision_answer_type,
+    &sv_judgement_type, &sv_audit_entry_type};
 
 static char *
 type_of (const SvField *field)

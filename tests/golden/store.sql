@@ -5,7 +5,31 @@
 -- 5 0005_fleet 31a3fea7ea91729991c3da7460408abf03ff2551b865d68fd7f9e360809a0123
 -- 6 0006_feed_signatures cb29e0c36475aca5943347a4501eca2da835ccc86d4d2535892ed44aae524cb2
 -- 7 0007_access 506743e96e2c1ab603049cce3d7f460d376e6fec08f9fbf71348f74f42779ce8
+-- 8 0008_agents 9ecf7d22ac66cfee19f79661d4877187d0ec92640cbb6c6ebd941b8a8550dec0
 
+
+CREATE TABLE agent ( host TEXT NOT NULL PRIMARY KEY,
+  hostname TEXT,
+  token TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  previous TEXT,
+  key_id TEXT NOT NULL,
+  enrolled_at_us INTEGER NOT NULL,
+  expires_at_us INTEGER NOT NULL,
+  seen_at_us INTEGER NOT NULL DEFAULT 0,
+  counter INTEGER NOT NULL DEFAULT 0,
+  nonce TEXT,
+  described INTEGER NOT NULL DEFAULT 0,
+  described_since_us INTEGER NOT NULL DEFAULT 0,
+  revoked_at_us INTEGER NOT NULL DEFAULT 0,
+  quarantined_at_us INTEGER NOT NULL DEFAULT 0,
+  reason TEXT ) STRICT;
+
+CREATE UNIQUE INDEX agent_by_fingerprint ON agent (fingerprint);
+
+CREATE UNIQUE INDEX agent_by_key ON agent (key_id);
+
+CREATE UNIQUE INDEX agent_by_previous ON agent (previous);
 
 CREATE TABLE api_token ( id TEXT NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
@@ -32,6 +56,17 @@ CREATE TABLE audit_entry ( sequence INTEGER NOT NULL PRIMARY KEY,
   request TEXT,
   address TEXT,
   hash BLOB NOT NULL ) STRICT;
+
+CREATE TABLE enrol_token ( id TEXT NOT NULL PRIMARY KEY,
+  digest BLOB NOT NULL,
+  note TEXT,
+  quota INTEGER NOT NULL,
+  used INTEGER NOT NULL DEFAULT 0,
+  created_at_us INTEGER NOT NULL,
+  expires_at_us INTEGER NOT NULL,
+  revoked_at_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
+
+CREATE UNIQUE INDEX enrol_token_by_digest ON enrol_token (digest);
 
 CREATE TABLE feed ( id TEXT NOT NULL PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -254,6 +289,11 @@ CREATE TABLE schema_migration ( number INTEGER NOT NULL PRIMARY KEY,
   sha256 TEXT NOT NULL,
   applied_at_us INTEGER NOT NULL,
   engine TEXT NOT NULL) STRICT;
+
+CREATE TABLE server_secret ( name TEXT NOT NULL PRIMARY KEY,
+  certificate BLOB NOT NULL,
+  key BLOB NOT NULL,
+  created_at_us INTEGER NOT NULL ) STRICT;
 
 CREATE TABLE session ( digest BLOB NOT NULL PRIMARY KEY,
   person TEXT NOT NULL,

@@ -37,6 +37,16 @@ g_mutex_unlock (GMutex *mutex)
   __tsan_mutex_post_unlock (mutex, 0);
 }
 
+void
+g_cond_wait (GCond *cond, GMutex *mutex)
+{
+  __tsan_mutex_pre_unlock (mutex, 0);
+  __tsan_mutex_post_unlock (mutex, 0);
+  __tsan_mutex_pre_lock (mutex, 0);
+  NEXT (g_cond_wait) (cond, mutex);
+  __tsan_mutex_post_lock (mutex, 0, 0);
+}
+
 gboolean
 g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_us)
 {
