@@ -42,7 +42,6 @@ const SvPermission sv_permissions[] = {
     {"host:read", 0, ALL, "See hosts and what they run."},
     {"host:write", 0, R (OPERATIONS_MANAGER) | R (SYSTEM_OWNER) | R (ADMINISTRATOR),
      "Say what belongs to a host, and take hosts away."},
-    {"agent", 0, 0, "Report as the host that one is: by certificate, held by no person."},
     {"agent:enrol", 0, R (OPERATIONS_MANAGER) | R (ADMINISTRATOR), "Let new hosts report."},
     {"agent:read", 0, ALL, "See which hosts enrolled, and whether they are in."},
     {"agent:write", 0, R (INCIDENT_TEAM) | R (OPERATIONS_MANAGER) | R (ADMINISTRATOR),

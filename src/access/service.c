@@ -43,6 +43,7 @@ sv_access_check_routes (const SvRouteTable *const *tables, gsize n_tables, GErro
     for (gsize k = 0; k < tables[i]->n; k++) {
       const SvRoute *route = &tables[i]->routes[k];
       if (strcmp (route->permission, SV_PERMISSION_PUBLIC) == 0 ||
+          strcmp (route->permission, SV_PERMISSION_AGENT) == 0 ||
           sv_permission_find (route->permission) != NULL)
         continue;
       g_set_error (error, SV_ERROR, SV_ERROR_USAGE,

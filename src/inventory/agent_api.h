@@ -4,10 +4,6 @@
 #include "db/db.h"
 #include "inventory/agent.h"
 
-/* The permission of what a host does for itself: it is answered by its certificate, never by
- * somebody who is logged in. */
-#define SV_PERMISSION_AGENT "agent"
-
 /* What agents need besides the store: the service named SV_SERVICE_AGENTS. */
 typedef struct {
   SvWriter *writer;

@@ -54,6 +54,8 @@ typedef struct {
 } SvRoute;
 
 #define SV_PERMISSION_PUBLIC "public"
+/* No person's: a host speaks for itself, by its certificate. */
+#define SV_PERMISSION_AGENT "agent"
 
 /* For the members of a row: SV_ROUTE_PARAMS (feed_params), SV_ROUTE_ERRORS (feed_errors) */
 #define SV_ROUTE_PARAMS(table) .params = table, .n_params = G_N_ELEMENTS (table)

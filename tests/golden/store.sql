@@ -2,7 +2,7 @@
 -- 2 0002_scans 710eccf3460d6ff18989e933a9ec854f31322fff2f8ad1468772b94b5e6d132d
 -- 3 0003_finding_intervals b20711029f6f7b5f72aa9750c1e641fc089b48e8b281ca0008ed375164ec9349
 -- 4 0004_settled_statements d12ef0ba4fb81f0324f3abe294d2cff04afa643d0cedb25cfb5666e0d2c0a87e
--- 5 0005_fleet 31a3fea7ea91729991c3da7460408abf03ff2551b865d68fd7f9e360809a0123
+-- 5 0005_fleet 94c06d5318ca162a234b154f069fa989b17506cb3385fac92d590b348de5d0f9
 -- 6 0006_feed_signatures cb29e0c36475aca5943347a4501eca2da835ccc86d4d2535892ed44aae524cb2
 -- 7 0007_access 506743e96e2c1ab603049cce3d7f460d376e6fec08f9fbf71348f74f42779ce8
 -- 8 0008_agents 9ecf7d22ac66cfee19f79661d4877187d0ec92640cbb6c6ebd941b8a8550dec0
@@ -201,7 +201,7 @@ CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY,
 
 CREATE INDEX host_by_move ON host (moved_at_us);
 
-CREATE INDEX host_by_name ON host (hostname, id);
+CREATE INDEX host_by_name ON host (hostname, id, package_set, distro, reboot, last_seen_us);
 
 CREATE INDEX host_by_set ON host (package_set);
 

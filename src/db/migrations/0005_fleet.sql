@@ -64,4 +64,6 @@ CREATE TABLE host_facts (
 
 CREATE INDEX host_by_set ON host (package_set);
 CREATE INDEX host_by_move ON host (moved_at_us);
-CREATE INDEX host_by_name ON host (hostname, id);
+-- In the order of lists, with all that lists are narrowed by: they are counted in it alone.
+CREATE INDEX host_by_name
+  ON host (hostname, id, package_set, distro, reboot, last_seen_us);
