@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -126,6 +127,14 @@ def test_unit_is_hardened(unit):
                            UNITS / unit], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-500:] + done.stderr
     assert "Overall exposure level" in done.stdout
+
+
+@pytest.mark.parametrize("unit", ["salved.service", "salve-agent.service"])
+def test_unit_lets_addresses_be_listed(unit):
+    """getifaddrs() asks the kernel by netlink: the server for its certificate, the agent for its
+    host's interfaces."""
+    line = re.search(r"^RestrictAddressFamilies=(.*)$", (UNITS / unit).read_text(), re.M)
+    assert {"AF_INET", "AF_INET6", "AF_NETLINK"} <= set(line.group(1).split())
 
 
 def test_units_are_well_formed(tmp_path):
