@@ -69,7 +69,7 @@ main (int argc, char **argv)
     return print (sv_routes_write_openapi ());
   if (options->print_routes)
     return print (sv_routes_write_list ());
-  if (options->print_ca || options->new_enrol_token != 0)
+  if (options->print_ca || options->new_enrol_token != -1)
     return print_from_store (options, &error);
   if (options->debug)
     sv_log_set_level (SV_LOG_DEBUG);

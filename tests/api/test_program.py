@@ -35,6 +35,12 @@ def test_help_and_version():
     (["--config", "/nonexistent/salved.conf"], 3, "salved.conf"),
     (["--store", "/nonexistent/dir/store.db"], 3, "store.db"),
     (["--store", "mysql://x/y"], 2, "a store is"),
+    (["--tls", "maybe"], 2, "--tls"),
+    (["--tls", "auto", "--tls-cert", "x", "--tls-key", "x"], 2, "--tls"),
+    (["--report-every", "-1"], 2, "--report-every"),
+    (["--agent-life", "999999999999"], 2, "--agent-life"),
+    (["--new-enrol-token", "0"], 2, "1 to"),
+    (["--new-enrol-token", "many"], 2, "many"),
     (["--tls-cert", "/nonexistent/x.crt", "--tls-key", "/nonexistent/x.key"], 3, "x.crt"),
 ])
 def test_bad_settings(tmp_path, args, code, part):
