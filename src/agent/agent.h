@@ -24,12 +24,18 @@ typedef struct {
 void sv_memory_free (SvMemory *memory);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvMemory, sv_memory_free)
 
-/* The directory of the agent, held by one process at a time: two that report at once would look
- * like two machines. */
+/* The directory of the agent. */
 typedef struct SvStateDir SvStateDir;
 
-/* Waits for whoever holds it. @create: make it if it is not there. */
-SvStateDir *sv_state_dir_open (const char *path, gboolean create, GError **error);
+typedef enum {
+  SV_STATE_LOOK, /* reads what is there */
+  SV_STATE_HOLD, /* one process at a time, the others wait: two that report at once would look like
+                    two machines */
+  SV_STATE_MAKE  /* the same, and makes it if it is not there */
+} SvStateUse;
+
+/* SV_ERROR_NOT_FOUND if it is not there. */
+SvStateDir *sv_state_dir_open (const char *path, SvStateUse use, GError **error);
 void sv_state_dir_free (SvStateDir *dir);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvStateDir, sv_state_dir_free)
 

@@ -87,7 +87,7 @@ sv_agent_enrol_host (const SvAgentOptions *options, GError **error)
 {
   g_autofree char *token = sv_agent_options_read_token (options, error);
   g_autoptr (SvStateDir) dir =
-      token != NULL ? sv_state_dir_open (options->state, TRUE, error) : NULL;
+      token != NULL ? sv_state_dir_open (options->state, SV_STATE_MAKE, error) : NULL;
   if (dir == NULL || !check_may_enrol (options, dir, error))
     return FALSE;
   g_autoptr (GBytes) key = sv_key_new (error);

@@ -14,7 +14,7 @@ append_instant (GString *text, const char *what, gint64 instant_us)
 char *
 sv_agent_describe (const SvAgentOptions *options, gboolean *ret_healthy, GError **error)
 {
-  g_autoptr (SvStateDir) dir = sv_state_dir_open (options->state, FALSE, error);
+  g_autoptr (SvStateDir) dir = sv_state_dir_open (options->state, SV_STATE_LOOK, error);
   g_autoptr (SvMemory) memory = dir != NULL ? sv_state_dir_load (dir, error) : NULL;
   if (memory == NULL)
     return NULL;

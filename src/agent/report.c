@@ -196,7 +196,7 @@ sv_agent_report_once (const SvAgentOptions *options, SvReported *ret_reported, G
   g_auto (Report) report = {.options = options, .reported = ret_reported};
   g_autoptr (GError) cause = NULL;
   *ret_reported = (SvReported){0};
-  report.dir = sv_state_dir_open (options->state, FALSE, error);
+  report.dir = sv_state_dir_open (options->state, SV_STATE_HOLD, error);
   report.memory = report.dir != NULL ? sv_state_dir_load (report.dir, error) : NULL;
   if (report.memory == NULL)
     return FALSE;

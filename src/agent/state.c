@@ -55,6 +55,14 @@ sv_state_dir_free (SvStateDir *dir)
   g_free (dir);
 }
 
+static gboolean
+not_enrolled (GError **error)
+{
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_NOT_FOUND,
+                       "this host has not enrolled: salve-agent enrol");
+  return FALSE;
+}
+
 /* The service is somebody of its own; what an administrator does here must stay readable to it. */
 static gboolean
 give_to_owner (const SvStateDir *dir, const char *path, GError **error)
@@ -69,7 +77,8 @@ find_owner (SvStateDir *dir, GError **error)
 {
   struct stat info;
   if (stat (dir->path, &info) != 0)
-    return sv_error_set_errno (error, errno, "look at", dir->path);
+    return errno == ENOENT ? not_enrolled (error)
+                           : sv_error_set_errno (error, errno, "look at", dir->path);
   dir->owner = info.st_uid;
   dir->group = info.st_gid;
   return TRUE;
@@ -86,9 +95,9 @@ lock (SvStateDir *dir, GError **error)
 }
 
 SvStateDir *
-sv_state_dir_open (const char *path, gboolean create, GError **error)
+sv_state_dir_open (const char *path, SvStateUse use, GError **error)
 {
-  if (create && g_mkdir_with_parents (path, 0700) != 0) {
+  if (use == SV_STATE_MAKE && g_mkdir_with_parents (path, 0700) != 0) {
     sv_error_set_errno (error, errno, "make", path);
     return NULL;
   }
@@ -97,7 +106,8 @@ sv_state_dir_open (const char *path, gboolean create, GError **error)
   dir->path = g_strdup (path);
   dir->identity = g_build_filename (path, SV_STATE_IDENTITY, NULL);
   dir->ca = g_build_filename (path, SV_STATE_CA, NULL);
-  return find_owner (dir, error) && lock (dir, error) ? g_steal_pointer (&dir) : NULL;
+  gboolean open = find_owner (dir, error) && (use == SV_STATE_LOOK || lock (dir, error));
+  return open ? g_steal_pointer (&dir) : NULL;
 }
 
 const char *
@@ -146,8 +156,7 @@ sv_state_dir_load (const SvStateDir *dir, GError **error)
   g_autoptr (GError) cause = NULL;
   g_autoptr (GBytes) text = sv_file_read (path, SV_LIMIT_SMALL_FILE_BYTES, &cause);
   if (sv_error_is (cause, SV_ERROR_NOT_FOUND)) {
-    g_set_error_literal (error, SV_ERROR, SV_ERROR_NOT_FOUND,
-                         "this host has not enrolled: salve-agent enrol");
+    not_enrolled (error);
     return NULL;
   }
   if (text == NULL) {

@@ -1,5 +1,8 @@
 /* The rules of agents. */
 #include "inventory/agent.h"
+#include "inventory/checkin.h"
+
+#include <string.h>
 
 #define NOW (G_GINT64_CONSTANT (1795000000) * SV_SECOND_US)
 
@@ -148,6 +151,47 @@ test_pace (void)
   g_assert_cmpint (sv_agent_renew_at (NOW, NOW + 90 * SV_DAY_US), ==, NOW + 60 * SV_DAY_US);
 }
 
+/* Facts are sent again when they say something else, not because time went by. */
+static char *
+facts_of (const SvInventory *inventory)
+{
+  SvDigest digest = sv_checkin_digest_facts (inventory);
+  return sv_digest_format (&digest);
+}
+
+static void
+expect_facts (const SvInventory *inventory, const char *before, gboolean same)
+{
+  g_autofree char *now = facts_of (inventory);
+  g_assert_true ((strcmp (before, now) == 0) == same);
+}
+
+static void
+test_facts (void)
+{
+  SvFilesystem disk = {.mount = "/", .type = "ext4", .total_bytes = 1000, .free_bytes = 510};
+  SvPackage package = {.name = "bash", .arch = "amd64", .version = "1"};
+  g_autoptr (GPtrArray) disks = g_ptr_array_new (), packages = g_ptr_array_new ();
+  g_ptr_array_add (disks, &disk);
+  SvInventory inventory = {
+      .hostname = "web", .collected_at_us = NOW, .filesystems = disks, .packages = packages};
+  g_autofree char *before = facts_of (&inventory);
+  inventory.collected_at_us = NOW + 1;
+  disk.free_bytes = 549;
+  g_ptr_array_add (packages, &package);
+  expect_facts (&inventory, before, TRUE);
+  g_assert_cmpint (disk.free_bytes, ==, 549);
+  disk.free_bytes = 449;
+  expect_facts (&inventory, before, FALSE);
+  disk.free_bytes = 510;
+  package.held = TRUE;
+  expect_facts (&inventory, before, FALSE);
+  package.held = FALSE;
+  expect_facts (&inventory, before, TRUE);
+  inventory.hostname = "other";
+  expect_facts (&inventory, before, FALSE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -158,5 +202,6 @@ main (int argc, char **argv)
   g_test_add_func ("/agent/clones", test_clones);
   g_test_add_func ("/agent/quota", test_quota);
   g_test_add_func ("/agent/pace", test_pace);
+  g_test_add_func ("/agent/facts", test_facts);
   return g_test_run ();
 }

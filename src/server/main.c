@@ -84,7 +84,7 @@ main (int argc, char **argv)
     return print (sv_permission_format_matrix ());
   if (options->print_setup_link)
     return print_setup_link (options);
-  if (options->print_ca || options->new_enrol_token != 0)
+  if (options->print_ca || options->new_enrol_token != -1)
     return print_from_store (options, &error);
   if (options->debug)
     sv_log_set_level (SV_LOG_DEBUG);

@@ -250,6 +250,7 @@ SvOptions *
 sv_options_parse (int argc, char **argv, GError **error)
 {
   g_autoptr (SvOptions) options = g_new0 (SvOptions, 1);
+  options->new_enrol_token = -1;
   if (!parse_flags (options, argc, argv, error) || !read_file (options, error))
     return NULL;
   if (options->listen == NULL)

@@ -17,7 +17,7 @@ typedef struct {
   /* flags alone */
   char *config;
   gboolean print_openapi, print_routes, print_permissions, print_setup_link, print_ca, version;
-  gint64 new_enrol_token; /* hosts that it is for; 0: none is made */
+  gint64 new_enrol_token; /* hosts that it is for; -1: none is made */
   /* worked out from the above */
   char *host;
   guint16 port;

@@ -13,13 +13,16 @@ import socket
 import sqlite3
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
+import types
 import uuid
 
 import pytest
 
 from conftest import BUILD, ROOT, program, psql
+from test_tls import make_certificate, openssl
 
 DATA = pathlib.Path(os.environ.get("SALVE_TEST_DATA", ROOT.parent / "shared" / "data"))
 
@@ -232,7 +235,7 @@ class Wire:
 
 def test_enrol_and_report(fleet, tmp_path):
     agent = Agent(fleet, make_debian(tmp_path / "web-1", openssl="3.0.1-1", bash="5.2-1"))
-    assert "enrol" in agent.report(code=3).stderr or not agent.state.exists()
+    assert "has not enrolled" in agent.report(code=3).stderr
     agent.enrol(fleet.token()["secret"])
     agent.run("status", code=1)  # it never reported
     agent.report()
@@ -305,6 +308,31 @@ def test_who_may(lone_fleet, tmp_path):
     lone_fleet.sql("DELETE FROM agent")
     status, problem = Wire(lone_fleet, agent.state / "identity.pem").post(path, report)
     assert status == 401 and "enrol" in problem["detail"]
+
+
+def test_certificate_of_somebody_else(launch, tmp_path):
+    """The operator's own certificate and client authority: hosts are still known by ours."""
+    for ca in ("ca", "clients"):
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-keyout", f"{ca}.key", "-out", f"{ca}.crt", "-days", "2", "-subj", f"/CN={ca}",
+                cwd=tmp_path)
+    make_certificate(tmp_path, "server", "serverAuth", "ca")
+    make_certificate(tmp_path, "stranger", "clientAuth", "clients")
+    server = launch("--store", tmp_path / "store.db", "--tls-cert", tmp_path / "server.crt",
+                    "--tls-key", tmp_path / "server.key", "--client-ca", tmp_path / "clients.crt",
+                    "--insecure-no-login")
+    fleet = types.SimpleNamespace(port=server.address[1], ca=tmp_path / "ca.crt", folder=tmp_path)
+    secret = subprocess.run([program("salved"), "--store", tmp_path / "store.db",
+                             "--new-enrol-token", "1"], capture_output=True, text=True,
+                            check=True).stdout.strip()
+    agent = Agent(fleet, make_debian(tmp_path / "web", bash="1"))
+    agent.enrol(secret)
+    agent.report()
+    agent.run("status")
+    (tmp_path / "stranger.pem").write_text((tmp_path / "stranger.crt").read_text() +
+                                           (tmp_path / "stranger.key").read_text())
+    status, problem = Wire(fleet, tmp_path / "stranger.pem").report([], 1)
+    assert status == 401 and "no host is known" in problem["detail"]
 
 
 # --- tokens ---
@@ -475,6 +503,45 @@ def test_an_evil_agent_harms_itself_only(fleet, tmp_path):
     assert connection.getresponse().status == 404
 
 
+def test_it_needs_no_root(lone_fleet, tmp_path):
+    """With what its unit gives, it sees of the running host what root sees."""
+    unit = (ROOT / "packaging/systemd/salve-agent.service").read_text()
+    rights = [name.removeprefix("CAP_").lower()
+              for name in re.search(r"^AmbientCapabilities=(.*)$", unit, re.M).group(1).split()]
+    if os.geteuid() != 0 or not shutil.which("setpriv"):
+        pytest.skip("only root can become somebody else")
+    state = pathlib.Path(tempfile.mkdtemp(prefix="salve-agent-"))  # where nobody may go, too
+    try:
+        shutil.copy(program("salve-agent"), state / "salve-agent")
+        shutil.copy(lone_fleet.ca, state / "ca.pem")
+        for path in (state, state / "ca.pem"):
+            os.chown(path, 65534, 65534)
+        caps = ",".join(f"+{name}" for name in rights)
+        seen = {}
+        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                  f"--inh-caps=-all,{caps}", f"--ambient-caps=-all,{caps}",
+                  f"--bounding-set=-all,{caps}", "--no-new-privs"]
+        for who, before in (("root", []), ("nobody", nobody)):
+            agent = Agent(lone_fleet, tmp_path / who, state=state / who)
+            for args in (["enrol", "--server", f"https://127.0.0.1:{lone_fleet.port}", "--ca",
+                          str(state / "ca.pem"), "--token", lone_fleet.token()["secret"]],
+                         ["report"]):
+                done = subprocess.run([*before, str(state / "salve-agent"), *args, "--state",
+                                       str(agent.state)], capture_output=True, text=True,
+                                      timeout=120, cwd="/", env=agent.env)
+                assert done.returncode == 0, done.stderr
+            seen[who] = lone_fleet.inventory(agent.host)
+    finally:
+        shutil.rmtree(state)
+    for part in ("packages", "kernels", "repositories", "interfaces"):
+        assert seen["nobody"][part] == seen["root"][part], part
+    owned = {who: {(p["protocol"], p["address"], p["port"]) for p in seen[who]["listeners"]
+                   if p["pid"]} for who in seen}
+    assert ("tcp", "127.0.0.1", lone_fleet.port) in owned["nobody"] & owned["root"]
+    gaps = {who: sorted(g["what"] for g in seen[who]["gaps"]) for who in seen}
+    assert set(gaps["nobody"]) <= set(gaps["root"]) | {"processes"}, gaps
+
+
 # --- when something breaks ---
 
 class Proxy:
@@ -573,6 +640,43 @@ def test_server_down_for_a_while(fleet, tmp_path):
     agent.run("status")
     assert fleet.packages(agent.host) == {"bash": "3"}
     assert fleet.agents()[agent.host]["counter"] == 2
+
+
+def test_store_gone_for_a_moment(fleet, tmp_path):
+    """As when another machine takes over a PostgreSQL: connections end, and do not come back by
+    themselves (S31)."""
+    if "://" not in fleet.store:
+        pytest.skip("SQLite has no connections that end")
+    agent = fleet.agent(make_debian(tmp_path / "web", bash="1"))
+    agent.report()
+    for version in ("2", "3"):
+        fleet.sql("SELECT pg_terminate_backend (pid) FROM pg_stat_activity"
+                  " WHERE pid <> pg_backend_pid () AND backend_type = 'client backend'")
+        make_debian(agent.root, bash=version)
+        wait_for(lambda: agent.report(code=None).returncode == 0)
+        for _ in range(64):  # each thread of the server finds out by itself
+            try:
+                assert fleet.packages(agent.host) == {"bash": version}
+                break
+            except AssertionError as error:
+                assert "did not answer" in str(error)
+        else:
+            pytest.fail("it never came back")
+
+
+def test_status_does_not_wait(lone_fleet, tmp_path):
+    """For a report that hangs in the network."""
+    agent = lone_fleet.agent(make_debian(tmp_path / "web", bash="1"))
+    agent.report()
+    with Proxy(lone_fleet.port, delay_s=20) as proxy:
+        agent.port = proxy.port
+        hanging = agent.spawn("report")
+        time.sleep(0.5)
+        begun = time.monotonic()
+        agent.run("status")
+        assert time.monotonic() - begun < 5 and hanging.poll() is None
+        hanging.kill()
+        hanging.communicate()
 
 
 def test_server_put_back(fleet, tmp_path):

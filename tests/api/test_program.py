@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -34,6 +35,12 @@ def test_help_and_version():
     (["--config", "/nonexistent/salved.conf"], 3, "salved.conf"),
     (["--store", "/nonexistent/dir/store.db"], 3, "store.db"),
     (["--store", "mysql://x/y"], 2, "a store is"),
+    (["--tls", "maybe"], 2, "--tls"),
+    (["--tls", "auto", "--tls-cert", "x", "--tls-key", "x"], 2, "--tls"),
+    (["--report-every", "-1"], 2, "--report-every"),
+    (["--agent-life", "999999999999"], 2, "--agent-life"),
+    (["--new-enrol-token", "0"], 2, "1 to"),
+    (["--new-enrol-token", "many"], 2, "many"),
     (["--tls-cert", "/nonexistent/x.crt", "--tls-key", "/nonexistent/x.key"], 3, "x.crt"),
 ])
 def test_bad_settings(tmp_path, args, code, part):
@@ -126,6 +133,14 @@ def test_unit_is_hardened(unit):
                            UNITS / unit], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-500:] + done.stderr
     assert "Overall exposure level" in done.stdout
+
+
+@pytest.mark.parametrize("unit", ["salved.service", "salve-agent.service"])
+def test_unit_lets_addresses_be_listed(unit):
+    """getifaddrs() asks the kernel by netlink: the server for its certificate, the agent for its
+    host's interfaces."""
+    line = re.search(r"^RestrictAddressFamilies=(.*)$", (UNITS / unit).read_text(), re.M)
+    assert {"AF_INET", "AF_INET6", "AF_NETLINK"} <= set(line.group(1).split())
 
 
 def test_units_are_well_formed(tmp_path):

@@ -57,11 +57,10 @@ def test_answers_are_as_the_document_says(salved, import_kev):
     seen = 0
     for path, method, operation in operations():
         content = operation["responses"].get("200", {}).get("content", {})
-        if "application/json" not in content:
-            continue
-        if method != "get" or "{" in path.replace("{feed}", ""):
-            continue  # nobody is there: test_access.py, test_fleet.py
-        answer = salved.json(path.replace("{feed}", "kev"))
+        path = path.replace("{feed}", "kev")
+        if "application/json" not in content or method != "get" or "{" in path:
+            continue  # hosts are made and looked at in test_agent.py
+        answer = salved.json(path)
         schema = {**content["application/json"]["schema"], "components": doc["components"]}
         jsonschema.Draft202012Validator(schema).validate(answer)
         seen += 1

@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 
-from conftest import SANITIZED
+from conftest import BUILD, SANITIZED
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "golden"
 COMMAND = re.compile(r"^  ([a-z]+(?: [a-z]+)?) {2,}\S", re.M)
@@ -46,6 +46,13 @@ def test_commands(salve):
         assert text == output(salve, "help", *name.split())
         parts.append(text)
     compare("help.txt", f"\n{'-' * 80}\n".join(parts))
+
+
+@pytest.mark.parametrize("name", ["salved", "salve-agent"])
+def test_other_programs(salve, name):
+    done = subprocess.run([BUILD / name, "--help"], capture_output=True, text=True, env=salve.env)
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    compare(f"{name}-help.txt", done.stdout)
 
 
 def test_manual(salve):
