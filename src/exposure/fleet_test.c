@@ -367,12 +367,20 @@ test_stale_cursor (SvTestStore *store)
   g_auto (Lab) lab;
   lab_init (&lab, store->db);
   for (gsize i = 0; i < N_STATEMENTS; i++)
-    lab.world.statements[i].fixed = NULL; /* everybody is affected */
-  for (lab.n_hosts = 0; lab.n_hosts < 8; lab.n_hosts++) {
-    g_autofree char *id = g_strdup_printf ("%02u", lab.n_hosts);
+    lab.world.statements[i] = (SvStatement){.vulnerability = (char *)flaws[1],
+                                            .release = i % 2 == 0 ? "debian:12" : "debian:13",
+                                            .package = (char *)sources[i % G_N_ELEMENTS (sources)],
+                                            .scheme = SV_SCHEME_DEB,
+                                            .introduced = "0"};
+  gint64 affected = 0;
+  while (affected < 3) { /* everybody is, but for machines that come out empty */
+    g_autofree char *id = g_strdup_printf ("%02u", lab.n_hosts++);
     report (&lab, id);
+    match (&lab, lab.fleet);
+    SvFleetFlaw *flaw = sv_fleet_load_flaw (lab.fleet, flaws[1], NULL);
+    affected = flaw != NULL ? flaw->hosts : 0;
+    sv_record_free (&sv_fleet_flaw_type, flaw);
   }
-  match (&lab, lab.fleet);
   g_autoptr (GPtrArray) page = NULL, second = NULL;
   g_autofree char *next = NULL, *none = NULL;
   guint64 total;
@@ -389,6 +397,62 @@ test_stale_cursor (SvTestStore *store)
   g_assert_true (sv_error_is (error, SV_ERROR_INVALID_DATA));
 }
 
+/* --- many threads --- */
+
+typedef struct {
+  SvFleet *fleet;
+  gint stop; /* set in one step */
+} Readers;
+
+/* Asks all that can be asked; what comes must make sense by itself. */
+static gpointer
+read_all_the_time (gpointer data)
+{
+  Readers *readers = data;
+  guint n = 0;
+  while (!g_atomic_int_get (&readers->stop)) {
+    SvFleetState state;
+    sv_fleet_get_state (readers->fleet, &state);
+    g_assert_cmpint (state.parts_unjudged, <=, state.parts);
+    g_free (describe (readers->fleet));
+    for (gsize f = 0; f < G_N_ELEMENTS (flaws); f++) {
+      g_autoptr (GPtrArray) page = NULL;
+      g_autofree char *next = NULL;
+      guint64 total;
+      if (sv_fleet_list_hosts (readers->fleet, flaws[f], NULL, 5, &page, &next, &total, NULL))
+        g_assert_cmpuint (page->len, ==, MIN (total, 5));
+    }
+    g_autoptr (GPtrArray) of_host = sv_fleet_list_host_flaws (readers->fleet, "00");
+    n++;
+  }
+  return GUINT_TO_POINTER (n);
+}
+
+static void
+test_threads (SvTestStore *store)
+{
+  g_auto (Lab) lab;
+  lab_init (&lab, store->db);
+  Readers readers = {.fleet = lab.fleet};
+  GThread *threads[2];
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("reader", read_all_the_time, &readers);
+  for (guint round = 0; round < 40; round++) {
+    guint host = round % 6;
+    g_autofree char *id = g_strdup_printf ("%02u", host);
+    report (&lab, id);
+    lab.n_hosts = MAX (lab.n_hosts, host + 1);
+    if (round % 3 == 0)
+      match (&lab, lab.fleet);
+    else
+      g_assert_true (sv_fleet_match_new (lab.fleet, &lab.claims, 1, NOW, NULL));
+  }
+  g_atomic_int_set (&readers.stop, 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_assert_cmpuint (GPOINTER_TO_UINT (g_thread_join (threads[i])), >, 0);
+  assert_true_of (&lab, lab.fleet);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -398,5 +462,6 @@ main (int argc, char **argv)
   sv_test_store_add ("/fleet/unjudged", test_unjudged);
   sv_test_store_add ("/fleet/failed-match", test_failed_match);
   sv_test_store_add ("/fleet/stale-cursor", test_stale_cursor);
+  sv_test_store_add ("/fleet/threads", test_threads);
   return g_test_run ();
 }
