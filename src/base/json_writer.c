@@ -107,13 +107,15 @@ count_plain (const char *text)
 static void
 append_plain (GString *out, const char *text, gsize size, const char *after)
 {
-  gsize at = out->len, n_after = strlen (after);
-  g_string_set_size (out, at + size + n_after + 2);
+  gsize at = out->len;
+  g_string_set_size (out, at + size + strlen (after) + 2);
   char *to = out->str + at;
   *to++ = '"';
   memcpy (to, text, size);
-  to[size] = '"';
-  memcpy (to + size + 1, after, n_after);
+  to += size;
+  *to++ = '"';
+  for (; *after != '\0'; after++)
+    *to++ = *after;
 }
 
 static void

@@ -170,8 +170,8 @@ const SvCommand sv_commands[] = {
      SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
     {"source list", "", "the sources of the server, with their health", "", OPTIONS (list_options),
      SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
-    {"source show", "ID", "one source of the server", "", OPTIONS (server_options),
-     SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"source show", "ID", "one source of the server", "", OPTIONS (server_options), SV_OUTPUTS_LIST,
+     1, 1, sv_cmd_remote},
     {"version compare", "deb|rpm|apk|pacman [A B]",
      "order two versions as the package manager does",
      "Prints -1, 0 or 1. With --stdin each line holds two versions separated by a tab; a pair "

@@ -160,6 +160,14 @@ sv_writer_count_waiting (SvWriter *writer)
   return (guint)MAX (0, g_async_queue_length (writer->queue));
 }
 
+static Job *
+new_job (SvWriteFunc write, SvWrittenFunc written, gpointer data)
+{
+  Job *job = g_new (Job, 1);
+  *job = (Job){write, written, data, NULL};
+  return job;
+}
+
 gboolean
 sv_writer_submit (SvWriter *writer, SvWriteFunc write, SvWrittenFunc written, gpointer data,
                   GError **error)
@@ -168,8 +176,6 @@ sv_writer_submit (SvWriter *writer, SvWriteFunc write, SvWrittenFunc written, gp
     g_set_error_literal (error, SV_ERROR, SV_ERROR_BUSY, "too many writes wait: try again later");
     return FALSE;
   }
-  Job *job = g_new (Job, 1);
-  *job = (Job){write, written, data, NULL};
-  g_async_queue_push (writer->queue, job);
+  g_async_queue_push (writer->queue, new_job (write, written, data));
   return TRUE;
 }
