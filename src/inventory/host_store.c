@@ -363,7 +363,7 @@ sv_host_load_inventory (SvDictionary *dictionary, SvDb *db, const char *id, GErr
 {
   KeptFacts kept = {0};
   g_autoptr (GArray) ids = NULL;
-  gint64 set;
+  gint64 set = 0;
   if (!load_facts (db, id, &kept, &set, error))
     return NULL;
   g_autoptr (SvInventory) inventory = g_steal_pointer (&kept.facts);

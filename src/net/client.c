@@ -250,14 +250,14 @@ is_good (long status)
 gboolean
 sv_client_call (SvClient *client, const SvClientCall *call, gpointer *ret_answer, GError **error)
 {
-  long status;
+  long status = 0;
   if (ret_answer != NULL)
     *ret_answer = NULL;
   if (!transfer (client, call, &status, error))
     return FALSE;
   if (!is_good (status))
     return fail_status (client, status, error);
-  if (call->answer_type == NULL || client->answer->len == 0)
+  if (call->answer_type == NULL || ret_answer == NULL || client->answer->len == 0)
     return TRUE;
   g_autoptr (SvStream) stream = NULL;
   g_autoptr (SvJsonReader) reader = read_answer (client, &stream);
@@ -322,7 +322,7 @@ sv_client_list (SvClient *client, const SvClientCall *call, GPtrArray **ret_item
 {
   static const SvJsonMember members[] = {
       {"items", read_items}, {"next", read_next}, {"total", read_total}};
-  long status;
+  long status = 0;
   if (!transfer (client, call, &status, error))
     return FALSE;
   if (!is_good (status))
