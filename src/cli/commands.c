@@ -195,6 +195,11 @@ const SvCommand sv_commands[] = {
      OPTIONS (verify_options), SV_OUTPUTS_LIST, 0, 1, sv_cmd_audit_verify},
     {"audit export", "", "the audit of a server, one entry a line (JSON)", "",
      OPTIONS (store_options), 1u << SV_OUTPUT_TABLE, 0, 0, sv_cmd_audit_export},
+    {"backup", "FILE", "copy the store to a file, while it is in use",
+     "The copy is the store as it was at one moment, and opens as one: to go back to it, stop the "
+     "server and put it in the store's place. What hosts reported since then they send again. The "
+     "copy holds the authority's key: keep it as a secret. PostgreSQL has its own tools for this.",
+     OPTIONS (store_options), 1u << SV_OUTPUT_TABLE, 1, 1, sv_cmd_backup},
     {"config show", "", "every setting and where its value comes from", "",
      .outputs = SV_OUTPUTS_LIST, .run = sv_cmd_config_show},
     {"doctor", "", "what salve can and cannot see and do here, and how to change that", "",

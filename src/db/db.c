@@ -3,7 +3,10 @@
 #include "db/migrate.h"
 #include "db/query.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 struct SvTx {
   SvDb *db;
@@ -102,6 +105,52 @@ void
 sv_db_clear_queries (SvDb *db)
 {
   g_hash_table_remove_all (db->idle);
+}
+
+/* Made with the mode that it keeps, and only if nobody has it. */
+static gboolean
+make_file (const char *path, GError **error)
+{
+  int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return sv_error_set_errno (error, errno, "make", path);
+  close (fd);
+  return TRUE;
+}
+
+/* The file and its name are on disk. */
+static gboolean
+sync_file (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  const char *const paths[] = {path, folder};
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++) {
+    int fd = open (paths[i], O_RDONLY | O_CLOEXEC);
+    gboolean synced = fd >= 0 && fsync (fd) == 0;
+    int why = errno;
+    if (fd >= 0)
+      close (fd);
+    if (!synced)
+      return sv_error_set_errno (error, why, "sync", paths[i]);
+  }
+  return TRUE;
+}
+
+gboolean
+sv_db_backup (SvDb *db, const char *path, GError **error)
+{
+  if (db->driver->backup == NULL) {
+    g_set_error (error, SV_ERROR, SV_ERROR_UNSUPPORTED,
+                 "a store in %s is backed up with its own tools: pg_dump", db->driver->engine);
+    return FALSE;
+  }
+  if (!make_file (path, error))
+    return FALSE;
+  if (db->driver->backup (db->connection, path, error) && sync_file (path, error))
+    return TRUE;
+  unlink (path);
+  g_prefix_error (error, "cannot back up to '%s': ", path);
+  return FALSE;
 }
 
 const char *

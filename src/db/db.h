@@ -34,6 +34,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvDb, sv_db_free)
 /* Whether the store answers, and its schema is still this program's. Errors as of sv_db_open(). */
 gboolean sv_db_check_schema (SvDb *db, GError **error);
 
+/**
+ * sv_db_backup:
+ * @path: where the copy goes; must not be there yet
+ *
+ * Writes the store as it is at one moment to a file that opens as a store of its own, while others
+ * read and write. The file is on disk, with mode 0600, when this returns; on error there is none.
+ * Errors: SV_ERROR_EXISTS, SV_ERROR_DENIED, SV_ERROR_UNSUPPORTED where the engine has tools of its
+ * own for this (pg_dump).
+ */
+gboolean sv_db_backup (SvDb *db, const char *path, GError **error);
+
 /* "sqlite" or "postgresql". */
 const char *sv_db_get_engine (const SvDb *db);
 

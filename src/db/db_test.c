@@ -468,6 +468,63 @@ test_file_mode (SvTestStore *store)
   }
 }
 
+/* -- Backup -- */
+
+typedef struct {
+  const char *url;
+  gint stop;
+} Busy;
+
+/* Two rows in one transaction, over and over: a copy must hold both or none. */
+static gpointer
+write_pairs (gpointer data)
+{
+  Busy *busy = data;
+  g_autoptr (SvDb) db = sv_db_open (busy->url, NULL);
+  for (gint64 id = 0; !g_atomic_int_get (&busy->stop); id += 2)
+    insert_many (db, id, 2); /* in one transaction */
+  return NULL;
+}
+
+static gint64
+count_items (SvDb *db)
+{
+  g_autoptr (SvQuery) query = query_of (db, "SELECT COUNT (*) FROM item");
+  assert_row (query);
+  return sv_query_get_int64 (query, 0);
+}
+
+static void
+test_backup (SvTestStore *store)
+{
+  make_table (store->db);
+  if (strcmp (store->engine, "sqlite") != 0) {
+    g_autoptr (GError) error = NULL;
+    g_assert_false (sv_db_backup (store->db, "/nonexistent/copy", &error));
+    g_assert_true (sv_error_is (error, SV_ERROR_UNSUPPORTED));
+    return;
+  }
+  Busy busy = {.url = store->url};
+  GThread *writer = g_thread_new ("writer", write_pairs, &busy);
+  for (int i = 0; i < 5; i++) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *path = g_strdup_printf ("%s/copy-%d", store->directory, i);
+    sv_db_backup (store->db, path, &error);
+    g_assert_no_error (error);
+    struct stat info;
+    g_assert_cmpint (stat (path, &info), ==, 0);
+    g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+    g_autoptr (SvDb) copy = sv_db_open (path, &error);
+    g_assert_no_error (error);
+    g_assert_cmpint (count_items (copy) % 2, ==, 0);
+    g_assert_false (sv_db_backup (store->db, path, &error)); /* never over what is there */
+    g_assert_true (sv_error_is (error, SV_ERROR_EXISTS));
+  }
+  g_atomic_int_set (&busy.stop, 1);
+  g_thread_join (writer);
+  g_assert_cmpint (count_items (store->db), >, 0);
+}
+
 static const struct {
   const char *path;
   SvStoreTest run;
@@ -485,6 +542,7 @@ static const struct {
     {"/store/nested-same-text", test_nested_same_text},
     {"/store/prepared-once", test_prepared_once},
     {"/store/text-changed", test_text_changed},
+    {"/store/backup", test_backup},
     {"/store/half-read", test_half_read},
     {"/store/constraints", test_constraints},
     {"/store/types-hold", test_types_hold},

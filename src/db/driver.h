@@ -37,6 +37,8 @@ typedef struct {
   gboolean (*commit) (gpointer connection, GError **error);
   void (*rollback) (gpointer connection);
   gboolean (*exec) (gpointer connection, const char *statement, GError **error);
+  /* Copies the store to the empty file @path; NULL: the engine has tools of its own. */
+  gboolean (*backup) (gpointer connection, const char *path, GError **error);
 
   gpointer (*prepare) (gpointer connection, const char *sql, guint n_parameters, GError **error);
   void (*finalize) (gpointer statement);

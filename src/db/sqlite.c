@@ -200,6 +200,28 @@ open_connection (const char *path, const SvDbOptions *options, GError **error)
   return NULL;
 }
 
+/* In one step, so that all of it is of one moment; readers and writers go on beside it. */
+static gboolean
+backup (gpointer data, const char *path, GError **error)
+{
+  Connection *connection = data;
+  sqlite3 *copy = NULL;
+  int result = sqlite3_open_v2 (path, &copy, SQLITE_OPEN_READWRITE, NULL);
+  sqlite3_backup *running =
+      result == SQLITE_OK ? sqlite3_backup_init (copy, "main", connection->handle, "main") : NULL;
+  if (running != NULL) {
+    sqlite3_backup_step (running, -1);
+    result = sqlite3_backup_finish (running);
+  } else if (copy != NULL) {
+    result = sqlite3_errcode (copy);
+  }
+  sqlite3_close (copy);
+  if (result == SQLITE_OK)
+    return TRUE;
+  g_set_error (error, SV_ERROR, (int)code_of (result), "%s", sqlite3_errstr (result));
+  return FALSE;
+}
+
 static gboolean
 begin (gpointer data, gboolean write, GError **error)
 {
@@ -384,6 +406,7 @@ const SvDriver sv_sqlite_driver = {
     .commit = commit,
     .rollback = rollback,
     .exec = exec,
+    .backup = backup,
     .prepare = prepare,
     .finalize = finalize,
     .start = start,

@@ -338,6 +338,13 @@ complete -c salve -n '__fish_seen_subcommand_from audit; and __fish_seen_subcomm
 complete -c salve -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from export' -l verbose -d "say more on standard error"
 complete -c salve -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from export' -l quiet -d "say only errors on standard error"
 complete -c salve -n '__fish_seen_subcommand_from audit; and __fish_seen_subcommand_from export' -l help -d "show this help"
+complete -c salve -n __fish_use_subcommand -a 'backup' -d "copy the store to a file, while it is in use"
+complete -c salve -n '__fish_seen_subcommand_from backup' -l store -r -d "the store to use instead of the configured one"
+complete -c salve -n '__fish_seen_subcommand_from backup' -l output -r -d "table, wide, json, jsonl, csv, or what the command adds"
+complete -c salve -n '__fish_seen_subcommand_from backup' -l config -r -d "read settings from this file alone"
+complete -c salve -n '__fish_seen_subcommand_from backup' -l verbose -d "say more on standard error"
+complete -c salve -n '__fish_seen_subcommand_from backup' -l quiet -d "say only errors on standard error"
+complete -c salve -n '__fish_seen_subcommand_from backup' -l help -d "show this help"
 complete -c salve -n __fish_use_subcommand -a 'config'
 complete -c salve -n '__fish_seen_subcommand_from config' -a 'show' -d "every setting and where its value comes from"
 complete -c salve -n '__fish_seen_subcommand_from config; and __fish_seen_subcommand_from show' -l output -r -d "table, wide, json, jsonl, csv, or what the command adds"

@@ -3,7 +3,7 @@ autoload -U +X bashcompinit && bashcompinit
 _salve() {
   local line="${COMP_WORDS[*]:1:COMP_CWORD-1}" words
   case "$line" in
-  "") words=" scan check explain inventory feed fleet host cve source version cvss ssvc purl audit config doctor help" ;;
+  "") words=" scan check explain inventory feed fleet host cve source version cvss ssvc purl audit backup config doctor help" ;;
   "scan"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --max-age --fail-on --output --config --verbose --quiet --help" ;;
   "check"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --max-age --output --config --verbose --quiet --help" ;;
   "explain"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --dump --replay --output --config --verbose --quiet --help" ;;
@@ -35,6 +35,7 @@ _salve() {
   "audit") words=" verify export" ;;
   "audit verify"*) words=" --store --head --output --config --verbose --quiet --help" ;;
   "audit export"*) words=" --store --output --config --verbose --quiet --help" ;;
+  "backup"*) words=" --store --output --config --verbose --quiet --help" ;;
   "config") words=" show" ;;
   "config show"*) words=" --output --config --verbose --quiet --help" ;;
   "doctor"*) words=" --store --output --config --verbose --quiet --help" ;;
