@@ -2,15 +2,6 @@
 
 #include "advisory/gpgv.h"
 
-static SvKeyring *
-load_keyring (const char *path, GError **error)
-{
-  g_autoptr (GBytes) content = sv_file_read (path, SV_LIMIT_SMALL_FILE_BYTES, error);
-  gsize size;
-  const void *data = content != NULL ? g_bytes_get_data (content, &size) : NULL;
-  return content != NULL ? sv_keyring_parse (path, data, size, error) : NULL;
-}
-
 static void
 free_keyring (gpointer keyring)
 {
@@ -35,7 +26,7 @@ sv_feed_signature_check (const SvFeedSignature *asked, char **ret_detail, GError
 {
   g_autoptr (GPtrArray) keyrings = g_ptr_array_new_with_free_func (free_keyring);
   g_autoptr (GBytes) signature = sv_file_read (asked->signature, SV_LIMIT_SIGNATURE_BYTES, error);
-  SvKeyring *keyring = signature != NULL ? load_keyring (asked->keyring, error) : NULL;
+  SvKeyring *keyring = signature != NULL ? sv_keyring_load (asked->keyring, error) : NULL;
   if (keyring == NULL)
     return FALSE;
   g_ptr_array_add (keyrings, keyring);

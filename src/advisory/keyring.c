@@ -172,6 +172,18 @@ sv_keyring_parse (const char *path, const void *data, gsize size, GError **error
   return g_steal_pointer (&keyring);
 }
 
+SvKeyring *
+sv_keyring_load (const char *path, GError **error)
+{
+  g_autoptr (GBytes) content = sv_file_read (path, SV_LIMIT_SMALL_FILE_BYTES, error);
+  gsize size;
+  const void *data = content != NULL ? g_bytes_get_data (content, &size) : NULL;
+  SvKeyring *keyring = content != NULL ? sv_keyring_parse (path, data, size, error) : NULL;
+  if (content != NULL && keyring == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return keyring;
+}
+
 /* --- the host's keyrings --- */
 
 typedef struct {
@@ -191,18 +203,6 @@ static const Place places[] = {
     {"usr/share/keyrings", "*archive*.asc", FALSE},
 };
 
-static SvKeyring *
-load_keyring (const char *path)
-{
-  g_autoptr (GBytes) content = sv_file_read (path, SV_LIMIT_SMALL_FILE_BYTES, NULL);
-  gsize size;
-
-  if (content == NULL)
-    return NULL;
-  const void *data = g_bytes_get_data (content, &size);
-  return sv_keyring_parse (path, data, size, NULL);
-}
-
 static void
 load_place (const char *root, const Place *place, GPtrArray *keyrings)
 {
@@ -214,7 +214,7 @@ load_place (const char *root, const Place *place, GPtrArray *keyrings)
     if (!sv_text_glob (place->pattern, name) || strstr (name, "removed") != NULL)
       continue;
     g_autofree char *path = g_build_filename (folder, name, NULL);
-    SvKeyring *keyring = load_keyring (path);
+    SvKeyring *keyring = sv_keyring_load (path, NULL);
     if (keyring == NULL)
       continue;
     keyring->by_default = place->by_default;
@@ -246,7 +246,7 @@ sv_keyrings_find (GPtrArray *keyrings, const char *path)
     if (strcmp (keyring->path, path) == 0)
       return keyring;
   }
-  SvKeyring *added = load_keyring (path);
+  SvKeyring *added = sv_keyring_load (path, NULL);
   if (added != NULL)
     g_ptr_array_add (keyrings, added);
   return added;

@@ -23,6 +23,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvKeyring, sv_keyring_free)
  */
 SvKeyring *sv_keyring_parse (const char *path, const void *data, gsize size, GError **error);
 
+/* The keyring in the file at @path; errors of files and of sv_keyring_parse(). */
+SvKeyring *sv_keyring_load (const char *path, GError **error);
+
 /**
  * sv_keyrings_load:
  * @root: "/" or another directory

@@ -354,3 +354,23 @@ sv_cli_get_now (const SvCli *cli)
 {
   return cli->now_us;
 }
+
+gboolean
+sv_cli_parse_span (const char *option, const char *text, gint64 *ret_us, GError **error)
+{
+  static const struct {
+    char unit;
+    gint64 us;
+  } units[] = {{'m', 60 * SV_SECOND_US}, {'h', SV_HOUR_US}, {'d', SV_DAY_US}};
+  gsize length = strlen (text);
+  g_autofree char *number = length > 1 ? g_strndup (text, length - 1) : g_strdup ("");
+  gint64 count;
+  for (gsize i = 0; i < G_N_ELEMENTS (units); i++)
+    if (length > 1 && text[length - 1] == units[i].unit &&
+        sv_text_parse_int64 (number, &count, NULL) && count > 0 && count < 1000000) {
+      *ret_us = count * units[i].us;
+      return TRUE;
+    }
+  g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "--%s '%.64s': write 90m, 36h or 5d", option, text);
+  return FALSE;
+}

@@ -90,6 +90,9 @@ gboolean sv_cli_use_colour (const SvCli *cli);
 /* The instant to judge by: --at, else now. One answer for the whole command. */
 gint64 sv_cli_get_now (const SvCli *cli);
 
+/* @text of the option @option, "90m", "36h" or "5d", in microseconds; SV_ERROR_USAGE otherwise. */
+gboolean sv_cli_parse_span (const char *option, const char *text, gint64 *ret_us, GError **error);
+
 /* Standard output, written at once and checked: a full disk or closed pipe is an error. */
 gboolean sv_cli_write (const char *text, gsize size, GError **error);
 
@@ -129,6 +132,8 @@ int sv_cmd_scan (SvCli *cli, GError **error);
 int sv_cmd_check (SvCli *cli, GError **error);
 int sv_cmd_explain (SvCli *cli, GError **error);
 int sv_cmd_inventory (SvCli *cli, GError **error);
+int sv_cmd_feed_add (SvCli *cli, GError **error);
+int sv_cmd_feed_remove (SvCli *cli, GError **error);
 int sv_cmd_feed_list (SvCli *cli, GError **error);
 int sv_cmd_feed_sync (SvCli *cli, GError **error);
 int sv_cmd_feed_import (SvCli *cli, GError **error);

@@ -1,6 +1,8 @@
 /* The register of feeds. */
 #include "cli/sources.h"
 
+#include "advisory/keyring.h"
+
 #include <string.h>
 
 static SvDb *
@@ -112,9 +114,10 @@ write_result (SvCli *cli, const char *id, const SvFeedResult *result, GError **e
   return sv_cli_write_record (cli, &import_type, &row, error);
 }
 
-/* A feed that is registered keeps its address and schedule: only its content is brought by hand. */
-static gboolean
-register_import (SvCli *cli, SvDb *db, const char *id, const char *kind, GError **error)
+/* What is registered, or a new feed: an import keeps its address and schedule, and only brings
+ * content by hand. */
+static SvFeed *
+find_feed (SvCli *cli, SvDb *db, const char *id, const char *kind, GError **error)
 {
   g_autoptr (SvFeed) feed = sv_feed_load (db, id, NULL);
   if (feed == NULL)
@@ -122,27 +125,116 @@ register_import (SvCli *cli, SvDb *db, const char *id, const char *kind, GError 
   if (strcmp (feed->kind, kind) != 0) {
     g_set_error (error, SV_ERROR, SV_ERROR_EXISTS,
                  "feed '%.64s' is registered as %s: give another name with --id", id, feed->kind);
-    return FALSE;
+    return NULL;
   }
   if (sv_cli_has (cli, "release")) {
     g_free (feed->release);
     feed->release = g_strdup (sv_cli_find (cli, "release"));
   }
-  return sv_feed_register (db, feed, error);
+  return g_steal_pointer (&feed);
+}
+
+/* The name of the feed that the command is about; NULL with @error set if KIND is none. */
+static const char *
+read_id (const SvCli *cli, GError **error)
+{
+  const char *kind = sv_cli_get_argument (cli, 0), *id = sv_cli_find (cli, "id");
+  if (sv_feed_format_find (kind) != NULL)
+    return id != NULL ? id : kind;
+  g_autofree char *kinds = sv_sources_list_kinds ();
+  g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "'%.64s' is no kind of feed: %s", kind, kinds);
+  return NULL;
+}
+
+/* New string: an address that can be fetched from anywhere on this host. */
+static char *
+read_address (const char *text, GError **error)
+{
+  if (g_str_has_prefix (text, "https://") || g_str_has_prefix (text, "file://"))
+    return g_strdup (text);
+  if (strstr (text, "://") == NULL)
+    return g_canonicalize_filename (text, NULL);
+  g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "'%.200s': write https://…, file://… or a path",
+               text);
+  return NULL;
+}
+
+static gboolean
+set_address (SvCli *cli, SvFeed *feed, GError **error)
+{
+  const char *signature = sv_cli_find (cli, "signature");
+  g_free (feed->url);
+  feed->url = read_address (sv_cli_get_argument (cli, 1), error);
+  if (feed->url == NULL || signature == NULL)
+    return feed->url != NULL;
+  g_free (feed->signature);
+  feed->signature = read_address (signature, error);
+  return feed->signature != NULL;
+}
+
+static gboolean
+set_keyring (SvCli *cli, SvFeed *feed, GError **error)
+{
+  const char *given = sv_cli_find (cli, "keyring");
+  if (given == NULL)
+    return TRUE;
+  g_free (feed->keyring);
+  feed->keyring = g_canonicalize_filename (given, NULL);
+  g_autoptr (SvKeyring) keyring = sv_keyring_load (feed->keyring, error);
+  if (keyring == NULL || g_hash_table_size (keyring->fingerprints) > 0)
+    return keyring != NULL;
+  g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "%s holds no OpenPGP key", feed->keyring);
+  return FALSE;
+}
+
+static gboolean
+set_schedule (SvCli *cli, SvFeed *feed, GError **error)
+{
+  const char *every = sv_cli_find (cli, "every");
+  gint64 span_us = SV_DAY_US;
+  if (every != NULL && !sv_cli_parse_span ("every", every, &span_us, error))
+    return FALSE;
+  if (every != NULL || feed->schedule_s == 0)
+    feed->schedule_s = span_us / SV_SECOND_US;
+  return TRUE;
+}
+
+int
+sv_cmd_feed_add (SvCli *cli, GError **error)
+{
+  const char *id = read_id (cli, error);
+  if (id == NULL)
+    return SV_EXIT_USAGE;
+  g_autoptr (SvDb) db = open_store (cli, error);
+  g_autoptr (SvFeed) feed =
+      db != NULL ? find_feed (cli, db, id, sv_cli_get_argument (cli, 0), error) : NULL;
+  if (feed == NULL || !set_address (cli, feed, error) || !set_keyring (cli, feed, error) ||
+      !set_schedule (cli, feed, error) || !sv_feed_register (db, feed, error))
+    return SV_EXIT_FAILED;
+  return sv_cli_write_record (cli, &sv_feed_type, feed, error) ? SV_EXIT_OK : SV_EXIT_FAILED;
+}
+
+int
+sv_cmd_feed_remove (SvCli *cli, GError **error)
+{
+  const char *id = sv_cli_get_argument (cli, 0);
+  g_autoptr (SvDb) db = open_store (cli, error);
+  if (db == NULL || !sv_feed_remove (db, id, error))
+    return SV_EXIT_FAILED;
+  g_autofree char *line = g_strdup_printf ("feed '%s' is forgotten\n", id);
+  return sv_cli_write (line, strlen (line), error) ? SV_EXIT_OK : SV_EXIT_FAILED;
 }
 
 int
 sv_cmd_feed_import (SvCli *cli, GError **error)
 {
-  const char *kind = sv_cli_get_argument (cli, 0);
-  const char *id = sv_cli_find (cli, "id") != NULL ? sv_cli_find (cli, "id") : kind;
-  if (sv_feed_format_find (kind) == NULL) {
-    g_autofree char *kinds = sv_sources_list_kinds ();
-    g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "'%.64s' is no kind of feed: %s", kind, kinds);
+  const char *id = read_id (cli, error);
+  if (id == NULL)
     return SV_EXIT_USAGE;
-  }
   g_autoptr (SvDb) db = open_store (cli, error);
-  if (db == NULL || !register_import (cli, db, id, kind, error))
+  g_autoptr (SvFeed) feed =
+      db != NULL ? find_feed (cli, db, id, sv_cli_get_argument (cli, 0), error) : NULL;
+  if (feed == NULL || !sv_feed_register (db, feed, error))
     return SV_EXIT_FAILED;
   g_auto (SvFeedResult) result = {0};
   SvFeedImport import = {.feed = id,

@@ -79,27 +79,6 @@ find_gate (const char *name, SvGate *ret_gate, GError **error)
   return FALSE;
 }
 
-/* "36h", "5d", "90m" */
-static gboolean
-parse_span (const char *text, gint64 *ret_us, GError **error)
-{
-  static const struct {
-    char unit;
-    gint64 us;
-  } units[] = {{'m', 60 * SV_SECOND_US}, {'h', SV_HOUR_US}, {'d', SV_DAY_US}};
-  gsize length = strlen (text);
-  g_autofree char *number = length > 1 ? g_strndup (text, length - 1) : g_strdup ("");
-  gint64 count;
-  for (gsize i = 0; i < G_N_ELEMENTS (units); i++)
-    if (length > 1 && text[length - 1] == units[i].unit &&
-        sv_text_parse_int64 (number, &count, NULL) && count > 0 && count < 1000000) {
-      *ret_us = count * units[i].us;
-      return TRUE;
-    }
-  g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "--max-age '%.64s': write 90m, 36h or 5d", text);
-  return FALSE;
-}
-
 /* Archives that say until when they are valid age; a released suite that does not is as new as it
  * will ever be. */
 static gboolean
@@ -138,7 +117,7 @@ read_gates (const SvCli *cli, SvGates *ret_gates, GError **error)
   const char *span = sv_cli_get_setting (cli, "max-age");
   *ret_gates = (SvGates){0};
   return find_gate (sv_cli_get_setting (cli, "fail-on"), &ret_gates->gate, error) &&
-         (span == NULL || parse_span (span, &ret_gates->max_age_us, error));
+         (span == NULL || sv_cli_parse_span ("max-age", span, &ret_gates->max_age_us, error));
 }
 
 static int

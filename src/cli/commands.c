@@ -67,6 +67,15 @@ static const SvOption sync_options[] = {
     {"force", 0, NULL, "fetch even if not due; accept a feed that shrank by more than half"},
 };
 
+static const SvOption add_options[] = {
+    {"store", 0, "URL", "the store to use instead of the configured one"},
+    {"id", 0, "NAME", "name of the feed in the store; default: the kind"},
+    {"release", 0, "NAME", "keep only statements on this release (debian:12)"},
+    {"every", 0, "SPAN", "how often it is due: 90m, 36h, 5d; default: 1d"},
+    {"keyring", 0, "FILE", "believe it only under a signature by one of these OpenPGP keys"},
+    {"signature", 0, "URL", "where its detached signature is; default: beside it, .asc"},
+};
+
 static const SvOption import_options[] = {
     {"store", 0, "URL", "the store to use instead of the configured one"},
     {"id", 0, "NAME", "name of the feed in the store; default: the kind"},
@@ -144,6 +153,15 @@ const SvCommand sv_commands[] = {
      "A feed that cannot be fetched, fails its check, is empty or shrank by more than half leaves "
      "the last good one in force and is shown as failing.",
      OPTIONS (sync_options), SV_OUTPUTS_LIST, 0, 64, sv_cmd_feed_sync},
+    {"feed add", "KIND URL", "register a feed, or change one, to be synced from now on",
+     "URL is https://…, file://… or a path. A well-known feed (salve feed list) that is given its "
+     "own "
+     "name with --id is fetched from a mirror; what it brought stays until the next sync. What is "
+     "not given stays as it was.",
+     OPTIONS (add_options), SV_OUTPUTS_LIST, 2, 2, sv_cmd_feed_add},
+    {"feed remove", "ID", "forget a feed and every statement that it brought",
+     "A well-known feed of the host's distribution is registered again by the next scan.",
+     OPTIONS (store_options), 1u << SV_OUTPUT_TABLE, 1, 1, sv_cmd_feed_remove},
     {"feed import", "KIND PATH", "read a feed from a file, a directory or an archive", "",
      OPTIONS (import_options), SV_OUTPUTS_LIST, 2, 2, sv_cmd_feed_import},
     {"feed show", "ID", "one source with its health", "", OPTIONS (store_options), SV_OUTPUTS_LIST,

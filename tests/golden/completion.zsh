@@ -8,9 +8,11 @@ _salve() {
   "check"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --max-age --output --config --verbose --quiet --help" ;;
   "explain"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --dump --replay --output --config --verbose --quiet --help" ;;
   "inventory"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --output --config --verbose --quiet --help" ;;
-  "feed") words=" list sync import show" ;;
+  "feed") words=" list sync add remove import show" ;;
   "feed list"*) words=" --store --output --config --verbose --quiet --help" ;;
   "feed sync"*) words=" --store --cache --force --output --config --verbose --quiet --help" ;;
+  "feed add"*) words=" --store --id --release --every --keyring --signature --output --config --verbose --quiet --help" ;;
+  "feed remove"*) words=" --store --output --config --verbose --quiet --help" ;;
   "feed import"*) words=" --store --id --release --force --output --config --verbose --quiet --help" ;;
   "feed show"*) words=" --store --output --config --verbose --quiet --help" ;;
   "fleet"*) words=" --server --server-ca --token --output --config --verbose --quiet --help" ;;
