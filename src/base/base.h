@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "base/json_reader.h"
 #include "base/json_writer.h"
+#include "base/late.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/record.h"

@@ -82,10 +82,10 @@ commit (gpointer data, GError **error)
   if (!sv_wire_settle (&connection->wire, error))
     return FALSE;
   connection->writing = FALSE;
-  g_autoptr (PGresult) result = PQexec (connection->wire.handle, "COMMIT");
+  g_autoptr (PGresult) result = sv_pq.exec (connection->wire.handle, "COMMIT");
   if (!sv_wire_check (&connection->wire, result, error))
     return FALSE;
-  if (g_str_equal (PQcmdStatus (result), "COMMIT"))
+  if (g_str_equal (sv_pq.cmdStatus (result), "COMMIT"))
     return TRUE;
   g_set_error_literal (error, SV_ERROR, SV_ERROR_FAILED, "the server rolled the transaction back");
   return FALSE;
@@ -97,22 +97,22 @@ rollback (gpointer data)
   Connection *connection = data;
   connection->writing = FALSE;
   sv_wire_settle (&connection->wire, NULL);
-  if (PQtransactionStatus (connection->wire.handle) != PQTRANS_IDLE)
-    PQclear (PQexec (connection->wire.handle, "ROLLBACK"));
+  if (sv_pq.transactionStatus (connection->wire.handle) != PQTRANS_IDLE)
+    sv_pq.clear (sv_pq.exec (connection->wire.handle, "ROLLBACK"));
 }
 
 static void
 forget_row (Statement *statement)
 {
-  for (int i = 0; i < PQnfields (statement->row); i++)
-    g_clear_pointer (&statement->blobs[i].data, PQfreemem);
-  g_clear_pointer (&statement->row, PQclear);
+  for (int i = 0; i < sv_pq.nfields (statement->row); i++)
+    g_clear_pointer (&statement->blobs[i].data, sv_pq.freemem);
+  g_clear_pointer (&statement->row, sv_pq.clear);
 }
 
 static void
 drop_result (gpointer result)
 {
-  PQclear (result);
+  sv_pq.clear (result);
 }
 
 static void
@@ -131,7 +131,7 @@ finalize (gpointer data)
 {
   Statement *statement = data;
   reset (statement);
-  PQclear (statement->description);
+  sv_pq.clear (statement->description);
   g_free (statement->blobs);
   g_free (statement->numbers);
   g_free (statement->formats);
@@ -145,13 +145,13 @@ describe (Statement *statement, const char *sql, GError **error)
 {
   Connection *connection = statement->connection;
   g_autoptr (PGresult) prepared =
-      PQprepare (connection->wire.handle, statement->name, sql, 0, NULL);
+      sv_pq.prepare (connection->wire.handle, statement->name, sql, 0, NULL);
   if (!sv_wire_check (&connection->wire, prepared, error))
     return FALSE;
-  statement->description = PQdescribePrepared (connection->wire.handle, statement->name);
+  statement->description = sv_pq.describePrepared (connection->wire.handle, statement->name);
   if (!sv_wire_check (&connection->wire, statement->description, error))
     return FALSE;
-  statement->blobs = g_new0 (Blob, PQnfields (statement->description));
+  statement->blobs = g_new0 (Blob, sv_pq.nfields (statement->description));
   return TRUE;
 }
 
@@ -201,9 +201,9 @@ send (Statement *statement, const SvValue *values, GError **error)
     statement->lengths[i] = (int)values[i].size;
     statement->formats[i] = values[i].kind == SV_VALUE_BLOB;
   }
-  return PQsendQueryPrepared (statement->connection->wire.handle, statement->name,
-                              statement->n_parameters, statement->values, statement->lengths,
-                              statement->formats, 0) == 1 ||
+  return sv_pq.sendQueryPrepared (statement->connection->wire.handle, statement->name,
+                                  statement->n_parameters, statement->values, statement->lengths,
+                                  statement->formats, 0) == 1 ||
          sv_wire_fail (&statement->connection->wire, error);
 }
 
@@ -214,7 +214,7 @@ start (gpointer data, const SvValue *values, GError **error)
   Connection *connection = statement->connection;
   if (!sv_wire_settle (&connection->wire, error) || !send (statement, values, error))
     return FALSE;
-  PQsetSingleRowMode (connection->wire.handle);
+  sv_pq.setSingleRowMode (connection->wire.handle);
   connection->wire.streaming = &statement->waiting;
   return TRUE;
 }
@@ -227,7 +227,7 @@ next_result (Statement *statement)
   PGresult *result = g_queue_pop_head (&statement->waiting);
   if (result != NULL || wire->streaming != &statement->waiting)
     return result;
-  result = PQgetResult (wire->handle);
+  result = sv_pq.getResult (wire->handle);
   if (result == NULL)
     wire->streaming = NULL;
   return result;
@@ -245,7 +245,7 @@ step (gpointer data, GError **error)
       reset (statement);
       return SV_STEP_ERROR;
     }
-    if (PQntuples (result) > 0)
+    if (sv_pq.ntuples (result) > 0)
       return SV_STEP_ROW;
     forget_row (statement);
   }
@@ -255,7 +255,7 @@ step (gpointer data, GError **error)
 static gboolean
 can_queue (const Statement *statement)
 {
-  return statement->connection->writing && PQnfields (statement->description) == 0;
+  return statement->connection->writing && sv_pq.nfields (statement->description) == 0;
 }
 
 static gboolean
@@ -282,25 +282,25 @@ run (gpointer data, const SvValue *values, GError **error)
 static guint
 n_columns (gpointer data)
 {
-  return (guint)PQnfields (((Statement *)data)->description);
+  return (guint)sv_pq.nfields (((Statement *)data)->description);
 }
 
 static const char *
 column_name (gpointer data, guint column)
 {
-  return PQfname (((Statement *)data)->description, (int)column);
+  return sv_pq.fname (((Statement *)data)->description, (int)column);
 }
 
 static gboolean
 is_null (gpointer data, guint column)
 {
-  return PQgetisnull (((Statement *)data)->row, 0, (int)column) != 0;
+  return sv_pq.getisnull (((Statement *)data)->row, 0, (int)column) != 0;
 }
 
 static const char *
 get_text (gpointer data, guint column)
 {
-  return is_null (data, column) ? NULL : PQgetvalue (((Statement *)data)->row, 0, (int)column);
+  return is_null (data, column) ? NULL : sv_pq.getvalue (((Statement *)data)->row, 0, (int)column);
 }
 
 static gint64
@@ -309,7 +309,7 @@ get_int64 (gpointer data, guint column)
   const char *text = get_text (data, column);
   if (text == NULL)
     return 0;
-  if (PQftype (((Statement *)data)->row, (int)column) == BOOL_OID)
+  if (sv_pq.ftype (((Statement *)data)->row, (int)column) == BOOL_OID)
     return *text == 't';
   return g_ascii_strtoll (text, NULL, 10);
 }
@@ -326,12 +326,12 @@ get_blob (gpointer data, guint column, gsize *ret_size)
 {
   Statement *statement = data;
   const char *text = get_text (data, column);
-  *ret_size = (gsize)PQgetlength (statement->row, 0, (int)column);
-  if (text == NULL || PQftype (statement->row, (int)column) != BYTEA_OID)
+  *ret_size = (gsize)sv_pq.getlength (statement->row, 0, (int)column);
+  if (text == NULL || sv_pq.ftype (statement->row, (int)column) != BYTEA_OID)
     return text;
   Blob *blob = &statement->blobs[column];
   if (blob->data == NULL)
-    blob->data = PQunescapeBytea ((const unsigned char *)text, &blob->size);
+    blob->data = sv_pq.unescapeBytea ((const unsigned char *)text, &blob->size);
   *ret_size = blob->data == NULL ? 0 : blob->size;
   return blob->data;
 }

@@ -32,8 +32,9 @@ code_of (const char *state)
 gboolean
 sv_wire_fail (const SvWire *wire, GError **error)
 {
-  g_autofree char *message = g_strdup (PQerrorMessage (wire->handle));
-  SvError code = PQstatus (wire->handle) == CONNECTION_OK ? SV_ERROR_FAILED : SV_ERROR_UNREACHABLE;
+  g_autofree char *message = g_strdup (sv_pq.errorMessage (wire->handle));
+  SvError code =
+      sv_pq.status (wire->handle) == CONNECTION_OK ? SV_ERROR_FAILED : SV_ERROR_UNREACHABLE;
   g_set_error_literal (error, SV_ERROR, (int)code, g_strstrip (message));
   return FALSE;
 }
@@ -41,11 +42,11 @@ sv_wire_fail (const SvWire *wire, GError **error)
 gboolean
 sv_wire_check (const SvWire *wire, const PGresult *result, GError **error)
 {
-  ExecStatusType status = PQresultStatus (result);
+  ExecStatusType status = sv_pq.resultStatus (result);
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE)
     return TRUE;
-  const char *state = PQresultErrorField (result, PG_DIAG_SQLSTATE);
-  const char *message = PQresultErrorField (result, PG_DIAG_MESSAGE_PRIMARY);
+  const char *state = sv_pq.resultErrorField (result, PG_DIAG_SQLSTATE);
+  const char *message = sv_pq.resultErrorField (result, PG_DIAG_MESSAGE_PRIMARY);
   if (state == NULL || message == NULL)
     return sv_wire_fail (wire, error);
   g_set_error_literal (error, SV_ERROR, (int)code_of (state), message);
@@ -58,7 +59,7 @@ put_aside (SvWire *wire)
   if (wire->streaming == NULL)
     return;
   PGresult *result;
-  while ((result = PQgetResult (wire->handle)) != NULL)
+  while ((result = sv_pq.getResult (wire->handle)) != NULL)
     g_queue_push_tail (wire->streaming, result);
   wire->streaming = NULL;
 }
@@ -67,8 +68,8 @@ void
 sv_wire_throw_away (SvWire *wire)
 {
   PGresult *result;
-  while ((result = PQgetResult (wire->handle)) != NULL)
-    PQclear (result);
+  while ((result = sv_pq.getResult (wire->handle)) != NULL)
+    sv_pq.clear (result);
   wire->streaming = NULL;
 }
 
@@ -76,7 +77,7 @@ static gboolean
 end_batch (SvWire *wire, GError **error)
 {
   wire->n_queued = 0;
-  if (PQpipelineSync (wire->handle) != 1)
+  if (sv_pq.pipelineSync (wire->handle) != 1)
     return sv_wire_fail (wire, error);
   wire->n_batches++;
   return TRUE;
@@ -89,12 +90,12 @@ fetch_batch (SvWire *wire, GError **error)
   wire->n_batches--;
   g_autoptr (GError) first = NULL;
   for (ExecStatusType status = PGRES_COMMAND_OK; status != PGRES_PIPELINE_SYNC;) {
-    g_autoptr (PGresult) result = PQgetResult (wire->handle);
-    if (result == NULL && PQstatus (wire->handle) != CONNECTION_OK)
+    g_autoptr (PGresult) result = sv_pq.getResult (wire->handle);
+    if (result == NULL && sv_pq.status (wire->handle) != CONNECTION_OK)
       return sv_wire_fail (wire, error);
     if (result == NULL)
       continue;
-    status = PQresultStatus (result);
+    status = sv_pq.resultStatus (result);
     if (status != PGRES_PIPELINE_SYNC && first == NULL)
       sv_wire_check (wire, result, &first);
   }
@@ -118,8 +119,8 @@ sv_wire_settle (SvWire *wire, GError **error)
 {
   put_aside (wire);
   gboolean ok = fetch_queued (wire, error);
-  if (PQpipelineStatus (wire->handle) != PQ_PIPELINE_OFF)
-    PQexitPipelineMode (wire->handle);
+  if (sv_pq.pipelineStatus (wire->handle) != PQ_PIPELINE_OFF)
+    sv_pq.exitPipelineMode (wire->handle);
   return ok;
 }
 
@@ -127,8 +128,8 @@ gboolean
 sv_wire_begin_queue (SvWire *wire, GError **error)
 {
   put_aside (wire);
-  return PQpipelineStatus (wire->handle) != PQ_PIPELINE_OFF ||
-         PQenterPipelineMode (wire->handle) == 1 || sv_wire_fail (wire, error);
+  return sv_pq.pipelineStatus (wire->handle) != PQ_PIPELINE_OFF ||
+         sv_pq.enterPipelineMode (wire->handle) == 1 || sv_wire_fail (wire, error);
 }
 
 gboolean
@@ -144,7 +145,7 @@ sv_wire_exec (SvWire *wire, const char *sql, GError **error)
 {
   if (!sv_wire_settle (wire, error))
     return FALSE;
-  g_autoptr (PGresult) result = PQexec (wire->handle, sql);
+  g_autoptr (PGresult) result = sv_pq.exec (wire->handle, sql);
   return sv_wire_check (wire, result, error);
 }
 
@@ -156,7 +157,7 @@ ignore_notice (void *data, const char *message)
 static gboolean
 check_encoding (const SvWire *wire, GError **error)
 {
-  const char *encoding = PQparameterStatus (wire->handle, "server_encoding");
+  const char *encoding = sv_pq.parameterStatus (wire->handle, "server_encoding");
   if (g_strcmp0 (encoding, "UTF8") == 0)
     return TRUE;
   g_set_error (error, SV_ERROR, SV_ERROR_UNSUPPORTED,
@@ -182,15 +183,17 @@ dial (const char *url)
   const char *const keys[] = {"connect_timeout", "tcp_user_timeout", "fallback_application_name",
                               "dbname",          "client_encoding",  NULL};
   const char *const values[] = {timeout_s, "60000", "salve", url, "UTF8", NULL};
-  return PQconnectdbParams (keys, values, 1);
+  return sv_pq.connectdbParams (keys, values, 1);
 }
 
 gboolean
 sv_wire_init (SvWire *wire, const char *url, const SvDbOptions *options, GError **error)
 {
+  if (!sv_pq_load (error))
+    return FALSE;
   wire->handle = dial (url);
-  PQsetNoticeProcessor (wire->handle, ignore_notice, NULL);
-  if ((PQstatus (wire->handle) == CONNECTION_OK || sv_wire_fail (wire, error)) &&
+  sv_pq.setNoticeProcessor (wire->handle, ignore_notice, NULL);
+  if ((sv_pq.status (wire->handle) == CONNECTION_OK || sv_wire_fail (wire, error)) &&
       configure (wire, options, error))
     return TRUE;
   /* Not the URL itself: it may hold a password. */
@@ -201,5 +204,5 @@ sv_wire_init (SvWire *wire, const char *url, const SvDbOptions *options, GError 
 void
 sv_wire_clear (SvWire *wire)
 {
-  g_clear_pointer (&wire->handle, PQfinish);
+  g_clear_pointer (&wire->handle, sv_pq.finish);
 }

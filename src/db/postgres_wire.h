@@ -8,9 +8,9 @@
 
 #include "db/driver.h"
 
-#include <libpq-fe.h>
+#include "db/libpq.h"
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, PQclear)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, sv_pq.clear)
 
 typedef struct {
   PGconn *handle;

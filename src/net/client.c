@@ -1,13 +1,13 @@
 #include "net/client.h"
 
 #include "net/address.h"
+#include "net/libcurl.h"
 #include "net/problem.h"
 
-#include <curl/curl.h>
 #include <string.h>
 
 typedef struct curl_slist HeaderList;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CURLU, curl_url_cleanup)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CURLU, sv_curl.url_cleanup)
 
 struct SvClient {
   char *url;
@@ -26,21 +26,21 @@ struct SvClient {
 static gboolean
 check_url (const char *url, GError **error)
 {
-  g_autoptr (CURLU) parts = curl_url ();
+  g_autoptr (CURLU) parts = sv_curl.url ();
   char *scheme = NULL, *host = NULL, *path = NULL, *user = NULL;
-  gboolean parsed = curl_url_set (parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-                    curl_url_get (parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-                    curl_url_get (parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-                    curl_url_get (parts, CURLUPART_PATH, &path, 0) == CURLUE_OK &&
-                    curl_url_get (parts, CURLUPART_USER, &user, 0) == CURLUE_NO_USER;
+  gboolean parsed = sv_curl.url_set (parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+                    sv_curl.url_get (parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+                    sv_curl.url_get (parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+                    sv_curl.url_get (parts, CURLUPART_PATH, &path, 0) == CURLUE_OK &&
+                    sv_curl.url_get (parts, CURLUPART_USER, &user, 0) == CURLUE_NO_USER;
   gboolean local = parsed && (strcmp (host, "localhost") == 0 || strcmp (host, "127.0.0.1") == 0 ||
                               strcmp (host, "[::1]") == 0);
   gboolean good = parsed && strcmp (path, "/") == 0 &&
                   (strcmp (scheme, "https") == 0 || (strcmp (scheme, "http") == 0 && local));
-  curl_free (scheme);
-  curl_free (host);
-  curl_free (path);
-  curl_free (user);
+  sv_curl.free (scheme);
+  sv_curl.free (host);
+  sv_curl.free (path);
+  sv_curl.free (user);
   return good ||
          sv_error_set_invalid (
              error,
@@ -52,18 +52,18 @@ static void
 add_header (SvClient *client, const char *name, const char *value)
 {
   g_autofree char *line = g_strconcat (name, ": ", value, NULL);
-  client->headers = curl_slist_append (client->headers, line);
+  client->headers = sv_curl.slist_append (client->headers, line);
 }
 
 SvClient *
 sv_client_new (const SvClientOptions *options, GError **error)
 {
-  if (!check_url (options->url, error))
+  if (!sv_curl_load (error) || !check_url (options->url, error))
     return NULL;
   SvClient *client = g_new0 (SvClient, 1);
   gsize length = strlen (options->url);
   client->url = g_strndup (options->url, length - (options->url[length - 1] == '/'));
-  client->curl = curl_easy_init ();
+  client->curl = sv_curl.easy_init ();
   client->answer = g_byte_array_new ();
   client->ca_file = g_strdup (options->ca_file);
   client->certificate = g_strdup (options->certificate);
@@ -76,7 +76,7 @@ sv_client_new (const SvClientOptions *options, GError **error)
   if (bearer != NULL)
     add_header (client, "Authorization", bearer);
   guint timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : SV_LIMIT_REQUEST_MS;
-  curl_easy_setopt (client->curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+  sv_curl.easy_setopt (client->curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
   return client;
 }
 
@@ -85,8 +85,8 @@ sv_client_free (SvClient *client)
 {
   if (client == NULL)
     return;
-  curl_easy_cleanup (client->curl);
-  curl_slist_free_all (client->headers);
+  sv_curl.easy_cleanup (client->curl);
+  sv_curl.slist_free_all (client->headers);
   g_byte_array_unref (client->answer);
   g_free (client->url);
   g_free (client->ca_file);
@@ -135,32 +135,32 @@ static void
 set_up (SvClient *client, const SvClientCall *call, const char *url, const char *body)
 {
   CURL *curl = client->curl;
-  curl_easy_setopt (curl, CURLOPT_URL, url);
-  curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, "https,http");
-  curl_easy_setopt (curl, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt (curl, CURLOPT_PROXY, "");
-  curl_easy_setopt (curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-  curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT_MS, (long)SV_LIMIT_CONNECT_MS);
-  curl_easy_setopt (curl, CURLOPT_ERRORBUFFER, client->error);
-  curl_easy_setopt (curl, CURLOPT_HTTPHEADER, client->headers);
-  curl_easy_setopt (curl, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt (curl, CURLOPT_WRITEDATA, client);
-  curl_easy_setopt (curl, CURLOPT_CUSTOMREQUEST, call->method);
+  sv_curl.easy_setopt (curl, CURLOPT_URL, url);
+  sv_curl.easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
+  sv_curl.easy_setopt (curl, CURLOPT_PROTOCOLS_STR, "https,http");
+  sv_curl.easy_setopt (curl, CURLOPT_FOLLOWLOCATION, 0L);
+  sv_curl.easy_setopt (curl, CURLOPT_PROXY, "");
+  sv_curl.easy_setopt (curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  sv_curl.easy_setopt (curl, CURLOPT_CONNECTTIMEOUT_MS, (long)SV_LIMIT_CONNECT_MS);
+  sv_curl.easy_setopt (curl, CURLOPT_ERRORBUFFER, client->error);
+  sv_curl.easy_setopt (curl, CURLOPT_HTTPHEADER, client->headers);
+  sv_curl.easy_setopt (curl, CURLOPT_WRITEFUNCTION, on_body);
+  sv_curl.easy_setopt (curl, CURLOPT_WRITEDATA, client);
+  sv_curl.easy_setopt (curl, CURLOPT_CUSTOMREQUEST, call->method);
   if (client->ca_file != NULL) {
-    curl_easy_setopt (curl, CURLOPT_CAINFO, client->ca_file);
-    curl_easy_setopt (curl, CURLOPT_CAPATH, NULL);
+    sv_curl.easy_setopt (curl, CURLOPT_CAINFO, client->ca_file);
+    sv_curl.easy_setopt (curl, CURLOPT_CAPATH, NULL);
   }
   if (client->certificate != NULL) {
-    curl_easy_setopt (curl, CURLOPT_SSLCERT, client->certificate);
-    curl_easy_setopt (curl, CURLOPT_SSLKEY, client->key);
+    sv_curl.easy_setopt (curl, CURLOPT_SSLCERT, client->certificate);
+    sv_curl.easy_setopt (curl, CURLOPT_SSLKEY, client->key);
   }
   if (body != NULL) {
-    curl_easy_setopt (curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen (body));
-    curl_easy_setopt (curl, CURLOPT_POSTFIELDS, body);
+    sv_curl.easy_setopt (curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen (body));
+    sv_curl.easy_setopt (curl, CURLOPT_POSTFIELDS, body);
   } else {
-    curl_easy_setopt (curl, CURLOPT_HTTPGET, 1L);
-    curl_easy_setopt (curl, CURLOPT_CUSTOMREQUEST, call->method);
+    sv_curl.easy_setopt (curl, CURLOPT_HTTPGET, 1L);
+    sv_curl.easy_setopt (curl, CURLOPT_CUSTOMREQUEST, call->method);
   }
 }
 
@@ -183,7 +183,7 @@ fail_transfer (const SvClient *client, CURLcode result, GError **error)
     code = SV_ERROR_LIMIT;
   const char *why = client->too_large        ? "its answer is too large"
                     : *client->error != '\0' ? client->error
-                                             : curl_easy_strerror (result);
+                                             : sv_curl.easy_strerror (result);
   g_set_error (error, SV_ERROR, (int)code, "cannot talk to '%s': %s", client->url, why);
   return FALSE;
 }
@@ -198,11 +198,11 @@ transfer (SvClient *client, const SvClientCall *call, long *ret_status, GError *
   client->too_large = FALSE;
   *client->error = '\0';
   set_up (client, call, url, body);
-  CURLcode result = curl_easy_perform (client->curl);
+  CURLcode result = sv_curl.easy_perform (client->curl);
   if (result != CURLE_OK)
     return fail_transfer (client, result, error);
-  curl_easy_getinfo (client->curl, CURLINFO_RESPONSE_CODE, ret_status);
-  curl_easy_getinfo (client->curl, CURLINFO_RETRY_AFTER, &retry_after);
+  sv_curl.easy_getinfo (client->curl, CURLINFO_RESPONSE_CODE, ret_status);
+  sv_curl.easy_getinfo (client->curl, CURLINFO_RETRY_AFTER, &retry_after);
   client->retry_after_s = retry_after;
   return TRUE;
 }

@@ -2,8 +2,8 @@
 
 #include "net/address.h"
 #include "net/fetch_state.h"
+#include "net/libcurl.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -16,9 +16,9 @@
 #define ERROR_BODY_BYTES (64 * 1024) /* of an answer that nobody asked for */
 
 typedef struct curl_slist HeaderList;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CURL, curl_easy_cleanup)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CURLU, curl_url_cleanup)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (HeaderList, curl_slist_free_all)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CURL, sv_curl.easy_cleanup)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CURLU, sv_curl.url_cleanup)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HeaderList, sv_curl.slist_free_all)
 
 /* Redirects must stay where the first request went. */
 typedef struct {
@@ -29,8 +29,8 @@ typedef struct {
 static void
 place_clear (Place *place)
 {
-  g_clear_pointer (&place->scheme, curl_free);
-  g_clear_pointer (&place->host, curl_free);
+  g_clear_pointer (&place->scheme, sv_curl.free);
+  g_clear_pointer (&place->host, sv_curl.free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Place, place_clear)
 
@@ -116,7 +116,7 @@ static long
 status_of (Transfer *transfer)
 {
   long status = 0;
-  curl_easy_getinfo (transfer->curl, CURLINFO_RESPONSE_CODE, &status);
+  sv_curl.easy_getinfo (transfer->curl, CURLINFO_RESPONSE_CODE, &status);
   return status;
 }
 
@@ -195,14 +195,14 @@ on_open_socket (void *user_data, curlsocktype purpose, struct curl_sockaddr *add
 static gboolean
 find_place (const SvFetchRequest *request, const char *url, Place *ret_place, GError **error)
 {
-  g_autoptr (CURLU) parts = curl_url ();
+  g_autoptr (CURLU) parts = sv_curl.url ();
   char *user = NULL;
   *ret_place = (Place){0};
-  gboolean parsed = curl_url_set (parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-                    curl_url_get (parts, CURLUPART_SCHEME, &ret_place->scheme, 0) == CURLUE_OK &&
-                    curl_url_get (parts, CURLUPART_HOST, &ret_place->host, 0) == CURLUE_OK;
-  gboolean with_user = curl_url_get (parts, CURLUPART_USER, &user, 0) == CURLUE_OK;
-  curl_free (user);
+  gboolean parsed = sv_curl.url_set (parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+                    sv_curl.url_get (parts, CURLUPART_SCHEME, &ret_place->scheme, 0) == CURLUE_OK &&
+                    sv_curl.url_get (parts, CURLUPART_HOST, &ret_place->host, 0) == CURLUE_OK;
+  gboolean with_user = sv_curl.url_get (parts, CURLUPART_USER, &user, 0) == CURLUE_OK;
+  sv_curl.free (user);
   gboolean allowed = parsed && (strcmp (ret_place->scheme, "https") == 0 ||
                                 (request->allow_http && strcmp (ret_place->scheme, "http") == 0));
   if (allowed && !with_user)
@@ -231,7 +231,7 @@ static void
 add_header (HeaderList **list, const char *name, const char *value)
 {
   g_autofree char *line = g_strdup_printf ("%s: %s", name, value);
-  *list = curl_slist_append (*list, line);
+  *list = sv_curl.slist_append (*list, line);
 }
 
 /* Asks only for what is not here yet: nothing if the file is the newest, the rest of a broken
@@ -264,13 +264,13 @@ conditions_of (Transfer *transfer)
 static void
 set_trust (CURL *curl, const char *ca_file)
 {
-  curl_easy_setopt (curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* or later */
-  curl_easy_setopt (curl, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt (curl, CURLOPT_SSL_VERIFYHOST, 2L);
+  sv_curl.easy_setopt (curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* or later */
+  sv_curl.easy_setopt (curl, CURLOPT_SSL_VERIFYPEER, 1L);
+  sv_curl.easy_setopt (curl, CURLOPT_SSL_VERIFYHOST, 2L);
   if (ca_file == NULL)
     return;
-  curl_easy_setopt (curl, CURLOPT_CAINFO, ca_file);
-  curl_easy_setopt (curl, CURLOPT_CAPATH, NULL); /* nobody else */
+  sv_curl.easy_setopt (curl, CURLOPT_CAINFO, ca_file);
+  sv_curl.easy_setopt (curl, CURLOPT_CAPATH, NULL); /* nobody else */
 }
 
 static void
@@ -278,27 +278,27 @@ set_options (Transfer *transfer, const HeaderList *headers, char *error_text)
 {
   const SvFetchRequest *request = transfer->request;
   CURL *curl = transfer->curl;
-  curl_easy_setopt (curl, CURLOPT_URL, transfer->url);
-  curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, request->allow_http ? "http,https" : "https");
+  sv_curl.easy_setopt (curl, CURLOPT_URL, transfer->url);
+  sv_curl.easy_setopt (curl, CURLOPT_PROTOCOLS_STR, request->allow_http ? "http,https" : "https");
   set_trust (curl, request->ca_file);
-  curl_easy_setopt (curl, CURLOPT_PROXY, request->proxy != NULL ? request->proxy : "");
-  curl_easy_setopt (curl, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt (curl, CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt (curl, CURLOPT_USERAGENT, "salve/" SALVE_VERSION);
-  curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT_MS, (long)SV_LIMIT_CONNECT_MS);
-  curl_easy_setopt (curl, CURLOPT_TIMEOUT_MS,
-                    (long)(request->timeout_ms != 0 ? request->timeout_ms : SV_LIMIT_FETCH_MS));
-  curl_easy_setopt (curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES_PER_SECOND);
-  curl_easy_setopt (curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
-  curl_easy_setopt (curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)transfer->max_bytes);
-  curl_easy_setopt (curl, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt (curl, CURLOPT_HEADERDATA, transfer);
-  curl_easy_setopt (curl, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt (curl, CURLOPT_WRITEDATA, transfer);
-  curl_easy_setopt (curl, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-  curl_easy_setopt (curl, CURLOPT_OPENSOCKETDATA, transfer);
-  curl_easy_setopt (curl, CURLOPT_ERRORBUFFER, error_text);
+  sv_curl.easy_setopt (curl, CURLOPT_PROXY, request->proxy != NULL ? request->proxy : "");
+  sv_curl.easy_setopt (curl, CURLOPT_FOLLOWLOCATION, 0L);
+  sv_curl.easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
+  sv_curl.easy_setopt (curl, CURLOPT_HTTPHEADER, headers);
+  sv_curl.easy_setopt (curl, CURLOPT_USERAGENT, "salve/" SALVE_VERSION);
+  sv_curl.easy_setopt (curl, CURLOPT_CONNECTTIMEOUT_MS, (long)SV_LIMIT_CONNECT_MS);
+  sv_curl.easy_setopt (curl, CURLOPT_TIMEOUT_MS,
+                       (long)(request->timeout_ms != 0 ? request->timeout_ms : SV_LIMIT_FETCH_MS));
+  sv_curl.easy_setopt (curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES_PER_SECOND);
+  sv_curl.easy_setopt (curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
+  sv_curl.easy_setopt (curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)transfer->max_bytes);
+  sv_curl.easy_setopt (curl, CURLOPT_HEADERFUNCTION, on_header);
+  sv_curl.easy_setopt (curl, CURLOPT_HEADERDATA, transfer);
+  sv_curl.easy_setopt (curl, CURLOPT_WRITEFUNCTION, on_body);
+  sv_curl.easy_setopt (curl, CURLOPT_WRITEDATA, transfer);
+  sv_curl.easy_setopt (curl, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+  sv_curl.easy_setopt (curl, CURLOPT_OPENSOCKETDATA, transfer);
+  sv_curl.easy_setopt (curl, CURLOPT_ERRORBUFFER, error_text);
 }
 
 /* -- The answer -- */
@@ -335,7 +335,7 @@ fail_transfer (Transfer *transfer, CURLcode code, const char *error_text, GError
     return FALSE;
   }
   g_set_error (error, SV_ERROR, (int)error_of_curl (code), "%s",
-               *error_text != '\0' ? error_text : curl_easy_strerror (code));
+               *error_text != '\0' ? error_text : sv_curl.easy_strerror (code));
   return FALSE;
 }
 
@@ -432,10 +432,10 @@ run_transfer (Transfer *transfer, SvFetchResult *result, GError **error)
   if (!open_part (transfer, error))
     return FAILED;
   g_autoptr (HeaderList) headers = conditions_of (transfer);
-  g_autoptr (CURL) curl = curl_easy_init ();
+  g_autoptr (CURL) curl = sv_curl.easy_init ();
   transfer->curl = curl;
   set_options (transfer, headers, error_text);
-  CURLcode code = curl_easy_perform (curl);
+  CURLcode code = sv_curl.easy_perform (curl);
   long status = status_of (transfer);
   gboolean ignored = code == CURLE_WRITE_ERROR && transfer->error == NULL && status >= 300;
   if (code == CURLE_OK || ignored)
@@ -449,15 +449,15 @@ run_transfer (Transfer *transfer, SvFetchResult *result, GError **error)
 static char *
 follow (const Transfer *transfer, GError **error)
 {
-  g_autoptr (CURLU) next = curl_url ();
+  g_autoptr (CURLU) next = sv_curl.url ();
   g_auto (Place) from = {0};
   g_auto (Place) to = {0};
   char *url = NULL;
-  gboolean resolved = curl_url_set (next, CURLUPART_URL, transfer->url, 0) == CURLUE_OK &&
-                      curl_url_set (next, CURLUPART_URL, transfer->location, 0) == CURLUE_OK &&
-                      curl_url_get (next, CURLUPART_URL, &url, 0) == CURLUE_OK;
+  gboolean resolved = sv_curl.url_set (next, CURLUPART_URL, transfer->url, 0) == CURLUE_OK &&
+                      sv_curl.url_set (next, CURLUPART_URL, transfer->location, 0) == CURLUE_OK &&
+                      sv_curl.url_get (next, CURLUPART_URL, &url, 0) == CURLUE_OK;
   g_autofree char *copy = g_strdup (url);
-  curl_free (url);
+  sv_curl.free (url);
   if (resolved && find_place (transfer->request, copy, &to, NULL) &&
       find_place (transfer->request, transfer->url, &from, NULL) &&
       g_ascii_strcasecmp (from.host, to.host) == 0 &&
@@ -498,7 +498,7 @@ sv_fetch (const SvFetchRequest *request, SvFetchResult *ret_result, GError **err
 {
   g_auto (Place) place = {0};
   SvFetchResult result = {0};
-  if (!find_place (request, request->url, &place, error))
+  if (!sv_curl_load (error) || !find_place (request, request->url, &place, error))
     return FALSE;
   if (!fetch_hops (request, &result, error)) {
     g_prefix_error (error, "cannot fetch '%s': ", request->url);
