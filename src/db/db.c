@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -107,33 +108,45 @@ sv_db_clear_queries (SvDb *db)
   g_hash_table_remove_all (db->idle);
 }
 
-/* Made with the mode that it keeps, and only if nobody has it. */
-static gboolean
-make_file (const char *path, GError **error)
+/* New path beside @path, of an empty file of this user alone: what is not whole never has the name.
+ */
+static char *
+make_part (const char *path, GError **error)
 {
-  int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0)
-    return sv_error_set_errno (error, errno, "make", path);
+  if (g_file_test (path, G_FILE_TEST_EXISTS)) {
+    sv_error_set_errno (error, EEXIST, "make", path);
+    return NULL;
+  }
+  g_autofree char *part = g_strconcat (path, ".XXXXXX", NULL);
+  int fd = g_mkstemp_full (part, O_WRONLY | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    sv_error_set_errno (error, errno, "make", path);
+    return NULL;
+  }
   close (fd);
-  return TRUE;
+  return g_steal_pointer (&part);
 }
 
-/* The file and its name are on disk. */
 static gboolean
-sync_file (const char *path, GError **error)
+sync_path (const char *path, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  gboolean synced = fd >= 0 && fsync (fd) == 0;
+  int why = errno;
+  if (fd >= 0)
+    close (fd);
+  return synced || sv_error_set_errno (error, why, "sync", path);
+}
+
+static gboolean
+put_in_place (const char *part, const char *path, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
-  const char *const paths[] = {path, folder};
-  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++) {
-    int fd = open (paths[i], O_RDONLY | O_CLOEXEC);
-    gboolean synced = fd >= 0 && fsync (fd) == 0;
-    int why = errno;
-    if (fd >= 0)
-      close (fd);
-    if (!synced)
-      return sv_error_set_errno (error, why, "sync", paths[i]);
-  }
-  return TRUE;
+  if (!sync_path (part, error))
+    return FALSE;
+  if (rename (part, path) != 0)
+    return sv_error_set_errno (error, errno, "make", path);
+  return sync_path (folder, error);
 }
 
 gboolean
@@ -144,11 +157,12 @@ sv_db_backup (SvDb *db, const char *path, GError **error)
                  "a store in %s is backed up with its own tools: pg_dump", db->driver->engine);
     return FALSE;
   }
-  if (!make_file (path, error))
+  g_autofree char *part = make_part (path, error);
+  if (part == NULL)
     return FALSE;
-  if (db->driver->backup (db->connection, path, error) && sync_file (path, error))
+  if (db->driver->backup (db->connection, part, error) && put_in_place (part, path, error))
     return TRUE;
-  unlink (path);
+  unlink (part);
   g_prefix_error (error, "cannot back up to '%s': ", path);
   return FALSE;
 }

@@ -200,13 +200,17 @@ open_connection (const char *path, const SvDbOptions *options, GError **error)
   return NULL;
 }
 
-/* In one step, so that all of it is of one moment; readers and writers go on beside it. */
+/* In one step, so that all of it is of one moment; readers and writers go on beside it. Without a
+ * journal: a copy that fails is thrown away, and is synced when it is whole. */
 static gboolean
 backup (gpointer data, const char *path, GError **error)
 {
   Connection *connection = data;
   sqlite3 *copy = NULL;
   int result = sqlite3_open_v2 (path, &copy, SQLITE_OPEN_READWRITE, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_exec (copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", NULL, NULL,
+                           NULL);
   sqlite3_backup *running =
       result == SQLITE_OK ? sqlite3_backup_init (copy, "main", connection->handle, "main") : NULL;
   if (running != NULL) {
