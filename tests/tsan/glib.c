@@ -74,6 +74,14 @@ g_async_queue_pop (GAsyncQueue *queue)
 }
 
 gpointer
+g_async_queue_try_pop (GAsyncQueue *queue)
+{
+  gpointer data = NEXT (g_async_queue_try_pop) (queue);
+  __tsan_acquire (queue);
+  return data;
+}
+
+gpointer
 g_async_queue_timeout_pop (GAsyncQueue *queue, guint64 timeout_us)
 {
   gpointer data = NEXT (g_async_queue_timeout_pop) (queue, timeout_us);
