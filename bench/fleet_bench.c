@@ -225,7 +225,7 @@ announce (Bench *bench)
   import (bench, FLAW);
   gint64 begin_us = g_get_monotonic_time ();
   match (bench);
-  SvFleetFlaw *flaw = sv_fleet_load_flaw (bench->fleet, FLAW, &error);
+  SvFleetFlaw *flaw = sv_fleet_load_flaw (bench->fleet, FLAW, NULL, &error);
   die (error);
   add_seconds (bench, "advisory in the store to affected hosts known", seconds_since (begin_us),
                bench->n_hosts > 100000 ? 5 : 1);
@@ -240,14 +240,14 @@ look_up (Bench *bench)
   g_autoptr (GError) error = NULL;
   gint64 begin_us = g_get_monotonic_time ();
   for (int i = 0; i < N; i++) {
-    g_autoptr (GPtrArray) hosts = NULL;
-    g_autofree char *next = NULL;
-    guint64 total;
-    SvFleetFlaw *flaw = sv_fleet_load_flaw (bench->fleet, FLAW, &error);
+    SvFleetListing listing;
+    SvFleetFlaw *flaw = sv_fleet_load_flaw (bench->fleet, FLAW, NULL, &error);
     die (error);
     sv_record_free (&sv_fleet_flaw_type, flaw);
-    sv_fleet_list_hosts (bench->fleet, FLAW, NULL, 100, &hosts, &next, &total, &error);
+    sv_fleet_list_hosts (bench->fleet, FLAW, &(SvFleetPage){.limit = 100}, &listing, &error);
     die (error);
+    g_ptr_array_unref (listing.items);
+    g_free (listing.next);
   }
   add_seconds (bench, "its count and first 100 hosts", seconds_since (begin_us) / N, 0.001);
   begin_us = g_get_monotonic_time ();

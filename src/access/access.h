@@ -3,6 +3,7 @@
 
 #include "access/audit_lines.h"
 #include "access/audit_store.h"
+#include "access/deed.h"
 #include "access/person_store.h"
 #include "access/service.h"
 #include "access/session_store.h"

@@ -1,4 +1,4 @@
-#include "access/rows.h"
+
 #include "access/session_store.h"
 
 #define COLUMNS                                                                                    \

@@ -1,8 +1,6 @@
 /* Who did what. */
 #include "access/access.h"
 
-#include "access/rows.h"
-
 static gint64
 parse_cursor (const SvCall *call, GError **error)
 {
@@ -24,7 +22,8 @@ list_entries (SvCall *call, GError **error)
                                 sv_call_find_query (call, "subject")};
   gint64 limit = sv_call_get_query_int64 (call, "limit"), total;
   gint64 before = parse_cursor (call, error);
-  SvDb *db = before > 0 ? sv_call_get_store (call, error) : NULL;
+  g_autoptr (SvTx) tx = NULL;
+  SvDb *db = before > 0 ? sv_call_begin_read (call, &tx, error) : NULL;
   if (db == NULL || !sv_audit_count (db, &filter, &total, error))
     return FALSE;
   GPtrArray *entries = sv_audit_list (db, &filter, before, limit + 1, error);

@@ -1,7 +1,5 @@
 #include "access/audit_store.h"
 
-#include "access/rows.h"
-
 #include <string.h>
 
 #define TRIES 12

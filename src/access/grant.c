@@ -60,6 +60,19 @@ sv_access_allows (const GPtrArray *grants, const SvPermission *permission, const
   return FALSE;
 }
 
+gboolean
+sv_access_allows_part (const GPtrArray *grants, const SvPermission *permission)
+{
+  for (guint i = 0; grants != NULL && i < grants->len; i++) {
+    const SvGrant *grant = grants->pdata[i];
+    gboolean part =
+        grant->scope_kind == SV_SCOPE_SYSTEM || grant->scope_kind == SV_SCOPE_LINE_OF_BUSINESS;
+    if (part && sv_role_holds ((SvRole)grant->role, permission))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* -- Separation of duties -- */
 
 SvMayDecide

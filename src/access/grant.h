@@ -41,10 +41,14 @@ gboolean sv_grant_check (const SvGrant *grant, GError **error);
  *
  * Whether one of the grants holds @permission for @scope: a grant for everything holds for each
  * scope, another one for its own scope only. So a list of everything is not for who has a role for
- * one system.
+ * one system; see sv_access_find_reach().
  */
 gboolean sv_access_allows (const GPtrArray *grants, const SvPermission *permission,
                            const SvScope *scope);
+
+/* Whether one of the grants holds it for some line of business or system: who calls may see a part.
+ */
+gboolean sv_access_allows_part (const GPtrArray *grants, const SvPermission *permission);
 
 /* -- Separation of duties (promise S7) -- */
 

@@ -1,5 +1,4 @@
 #include "access/person_store.h"
-#include "access/rows.h"
 
 #define COLUMNS "id, person, role, scope_kind, scope, granted_by, granted_at_us"
 

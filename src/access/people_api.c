@@ -2,7 +2,6 @@
 #include "access/access.h"
 
 #include "access/knock.h"
-#include "access/rows.h"
 
 /* -- Reading -- */
 
@@ -13,7 +12,8 @@ list_people (SvCall *call, GError **error)
       sv_call_has_query (call, "disabled") ? (gint)sv_call_get_query_bool (call, "disabled") : -1;
   const SvPersonFilter filter = {sv_call_find_query (call, "login"), disabled};
   gint64 limit = sv_call_get_query_int64 (call, "limit"), total;
-  SvDb *db = sv_call_get_store (call, error);
+  g_autoptr (SvTx) tx = NULL;
+  SvDb *db = sv_call_begin_read (call, &tx, error);
   if (db == NULL || !sv_person_count (db, &filter, &total, error))
     return FALSE;
   GPtrArray *people =

@@ -1,7 +1,5 @@
 #include "access/person_store.h"
 
-#include "access/rows.h"
-
 #include "trust/trust.h"
 
 #define COLUMNS                                                                                    \

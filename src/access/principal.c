@@ -44,7 +44,7 @@ sv_principal_free (SvPrincipal *principal)
 
 /* Of a token: what it was made for, as long as its owner may it, too. */
 static const char *
-find_refusal (const SvPrincipal *principal, const SvPermission *permission)
+find_refusal (const SvPrincipal *principal, const SvPermission *permission, SvSpan span)
 {
   guint flags = permission->flags;
   if (principal->kind == SV_ACTOR_TOKEN && (flags & SV_PERMISSION_PERSON_ONLY) != 0)
@@ -54,9 +54,10 @@ find_refusal (const SvPrincipal *principal, const SvPermission *permission)
     return "the token was not made for it";
   if (principal->must_change && (flags & SV_PERMISSION_EVERYONE) == 0)
     return "a new password must be chosen first";
-  if (!sv_access_allows (principal->grants, permission, &whole))
-    return "no role for the whole organisation holds it";
-  return NULL;
+  if (sv_access_allows (principal->grants, permission, &whole) ||
+      (span == SV_SPAN_PART && sv_access_allows_part (principal->grants, permission)))
+    return NULL;
+  return span == SV_SPAN_PART ? "no role holds it" : "no role for the whole organisation holds it";
 }
 
 gboolean
@@ -65,19 +66,19 @@ sv_principal_needs_proof (const SvPrincipal *principal, const SvPermission *perm
 {
   return principal->kind == SV_ACTOR_PERSON && permission != NULL &&
          (permission->flags & SV_PERMISSION_STEP_UP) != 0 &&
-         find_refusal (principal, permission) == NULL &&
+         find_refusal (principal, permission, SV_SPAN_WHOLE) == NULL &&
          !sv_session_is_proved (principal->proved_at_us, now_us);
 }
 
 gboolean
-sv_principal_may (const SvPrincipal *principal, const SvPermission *permission, gint64 now_us,
-                  GError **error)
+sv_principal_may (const SvPrincipal *principal, const SvPermission *permission, SvSpan span,
+                  gint64 now_us, GError **error)
 {
   const char *refusal = permission == NULL ? "nobody may do this" : NULL;
   if (permission != NULL && principal->kind == SV_ACTOR_MACHINE)
     return TRUE;
   if (permission != NULL)
-    refusal = find_refusal (principal, permission);
+    refusal = find_refusal (principal, permission, span);
   if (refusal == NULL && sv_principal_needs_proof (principal, permission, now_us))
     refusal = "prove again who you are: give your password or a code";
   if (refusal != NULL)
@@ -86,12 +87,20 @@ sv_principal_may (const SvPrincipal *principal, const SvPermission *permission, 
   return refusal == NULL;
 }
 
+gboolean
+sv_principal_is_narrow (const SvPrincipal *principal, const SvPermission *permission)
+{
+  return principal->kind != SV_ACTOR_MACHINE &&
+         !sv_access_allows (principal->grants, permission, &whole);
+}
+
 GPtrArray *
 sv_principal_list_permissions (const SvPrincipal *principal)
 {
   GPtrArray *names = sv_strings_new ();
   for (gsize i = 0; i < sv_n_permissions; i++)
-    if (principal->kind == SV_ACTOR_MACHINE || find_refusal (principal, &sv_permissions[i]) == NULL)
+    if (principal->kind == SV_ACTOR_MACHINE ||
+        find_refusal (principal, &sv_permissions[i], SV_SPAN_WHOLE) == NULL)
       g_ptr_array_add (names, g_strdup (sv_permissions[i].name));
   return names;
 }

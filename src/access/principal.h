@@ -22,15 +22,22 @@ SvPrincipal *sv_principal_copy (const SvPrincipal *principal);
 void sv_principal_free (SvPrincipal *principal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvPrincipal, sv_principal_free)
 
+/* How much of the organisation an operation is about, for this caller. */
+typedef enum {
+  SV_SPAN_WHOLE, /* all of it: a role for a part is not enough */
+  SV_SPAN_PART   /* as much as the caller has roles for; the handler sees to that */
+} SvSpan;
+
 /**
  * sv_principal_may:
  * @permission: (nullable): NULL, one that is not in the table, is nobody's
  *
- * Whether they may, for the whole organisation. SV_ERROR_DENIED says why not; see also
- * sv_principal_needs_proof().
+ * Whether they may. SV_ERROR_DENIED says why not; see also sv_principal_needs_proof().
  */
 gboolean sv_principal_may (const SvPrincipal *principal, const SvPermission *permission,
-                           gint64 now_us, GError **error);
+                           SvSpan span, gint64 now_us, GError **error);
+/* Whether they see no more than what their roles for lines of business and systems are about. */
+gboolean sv_principal_is_narrow (const SvPrincipal *principal, const SvPermission *permission);
 /* Whether nothing but a fresh proof of who they are is missing. */
 gboolean sv_principal_needs_proof (const SvPrincipal *principal, const SvPermission *permission,
                                    gint64 now_us);

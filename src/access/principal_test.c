@@ -23,7 +23,8 @@ static gboolean
 may (const SvPrincipal *principal, const char *permission, gint64 now_us)
 {
   g_autoptr (GError) error = NULL;
-  gboolean yes = sv_principal_may (principal, sv_permission_find (permission), now_us, &error);
+  gboolean yes =
+      sv_principal_may (principal, sv_permission_find (permission), SV_SPAN_WHOLE, now_us, &error);
   if (!yes)
     g_assert_error (error, SV_ERROR, SV_ERROR_DENIED);
   return yes;

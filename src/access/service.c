@@ -36,21 +36,30 @@ sv_access_free (SvAccess *access)
   g_free (access);
 }
 
+/* What is shown by reach is asked of the store by person alone: every role must hold it. */
+static gboolean
+check_route (const SvRoute *route, GError **error)
+{
+  const SvPermission *permission = sv_permission_find (route->permission);
+  gboolean special = strcmp (route->permission, SV_PERMISSION_PUBLIC) == 0 ||
+                     strcmp (route->permission, SV_PERMISSION_AGENT) == 0;
+  gboolean part = (route->flags & SV_ROUTE_PART) != 0;
+  if (part ? permission != NULL && permission->roles == (1u << SV_N_ROLES) - 1
+           : special || permission != NULL)
+    return TRUE;
+  g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "route %s %s needs '%s', which is no permission%s",
+               sv_method_names[route->method], route->path, route->permission,
+               part ? " of every role" : "");
+  return FALSE;
+}
+
 gboolean
 sv_access_check_routes (const SvRouteTable *const *tables, gsize n_tables, GError **error)
 {
   for (gsize i = 0; i < n_tables; i++)
-    for (gsize k = 0; k < tables[i]->n; k++) {
-      const SvRoute *route = &tables[i]->routes[k];
-      if (strcmp (route->permission, SV_PERMISSION_PUBLIC) == 0 ||
-          strcmp (route->permission, SV_PERMISSION_AGENT) == 0 ||
-          sv_permission_find (route->permission) != NULL)
-        continue;
-      g_set_error (error, SV_ERROR, SV_ERROR_USAGE,
-                   "route %s %s needs '%s', which is no permission", sv_method_names[route->method],
-                   route->path, route->permission);
-      return FALSE;
-    }
+    for (gsize k = 0; k < tables[i]->n; k++)
+      if (!check_route (&tables[i]->routes[k], error))
+        return FALSE;
   return TRUE;
 }
 
@@ -219,7 +228,17 @@ sv_access_authorize (SvAccess *access, SvCall *call, const SvRoute *route, GErro
     return FALSE;
   if (sv_principal_needs_proof (principal, permission, now_us))
     sv_call_set_header (call, "X-Salve-Step-Up", "required");
-  return sv_principal_may (principal, permission, now_us, error);
+  SvSpan span = (route->flags & SV_ROUTE_PART) != 0 ? SV_SPAN_PART : SV_SPAN_WHOLE;
+  return sv_principal_may (principal, permission, span, now_us, error);
+}
+
+const char *
+sv_access_find_reach (const SvCall *call)
+{
+  const SvPrincipal *principal = sv_call_get_principal (call);
+  const SvPermission *permission = sv_permission_find (sv_call_get_route (call)->permission);
+  return principal != NULL && sv_principal_is_narrow (principal, permission) ? principal->person
+                                                                             : NULL;
 }
 
 /* -- For handlers -- */

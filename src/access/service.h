@@ -32,6 +32,10 @@ gboolean sv_access_check_routes (const SvRouteTable *const *tables, gsize n_tabl
  */
 gboolean sv_access_authorize (SvAccess *access, SvCall *call, const SvRoute *route, GError **error);
 
+/* Of a call to a route with SV_ROUTE_PART: the person whose lines of business and systems alone may
+ * be seen; NULL: everything may. */
+const char *sv_access_find_reach (const SvCall *call);
+
 /* -- For handlers of this room -- */
 
 /* The service of this room that the program gave to its router. */

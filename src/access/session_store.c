@@ -1,7 +1,5 @@
 #include "access/session_store.h"
 
-#include "access/rows.h"
-
 static void
 bind_bytes (SvQuery *query, const char *name, GBytes *bytes)
 {

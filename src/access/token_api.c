@@ -2,7 +2,6 @@
 #include "access/access.h"
 
 #include "access/knock.h"
-#include "access/rows.h"
 
 static gboolean
 list_tokens (SvCall *call, GError **error)

@@ -2,6 +2,7 @@
 #pragma once
 
 #define SV_LIMIT_VERSION_BYTES 512               /* one version string */
+#define SV_LIMIT_ID_BYTES 40                     /* one id made here, its end included */
 #define SV_LIMIT_NAME_BYTES 512                  /* one package, host or file name */
 #define SV_LIMIT_PATH_BYTES 4096                 /* one path inside an archive */
 #define SV_LIMIT_PURL_BYTES 4096                 /* one package URL */
@@ -72,6 +73,8 @@
 #define SV_LIMIT_AGENT_PACKAGES_PER_DAY 400000  /* that one agent may describe */
 #define SV_LIMIT_ENROL_QUOTA 1000000            /* hosts that may enrol with one token */
 #define SV_LIMIT_ENROL_TOKEN_S (366 * 86400)    /* how long a token may be good */
+#define SV_LIMIT_SYSTEM_RULES 10000             /* by which hosts belong to systems */
+#define SV_LIMIT_ADDRESSES_BYTES 1024           /* of one host, that are kept to know it by */
 #define SV_LIMIT_EVENTS_KEPT 4096               /* of one stream, for those who come back */
 #define SV_LIMIT_EVENT_QUEUE 1024               /* events that a subscriber may be behind */
 #define SV_LIMIT_EVENT_SUBSCRIBERS 1024         /* of one stream */

@@ -590,6 +590,16 @@ sv_record_copy (const SvRecordType *type, gconstpointer record)
   return copy;
 }
 
+void
+sv_record_copy_field (const SvRecordType *type, const char *name, gpointer record,
+                      gconstpointer from)
+{
+  const SvField *field = sv_record_find_field (type, name);
+  g_return_if_fail (field != NULL);
+  type_rows[field->type].clear (field, member_of (field, record));
+  type_rows[field->type].copy (field, member_of (field, record), member_of (field, from));
+}
+
 gboolean
 sv_record_equal (const SvRecordType *type, gconstpointer a, gconstpointer b)
 {

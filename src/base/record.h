@@ -59,6 +59,9 @@ void sv_record_free (const SvRecordType *type, gpointer record); /* NULL is fine
 /* Frees what the fields own and zeroes the struct. */
 void sv_record_clear (const SvRecordType *type, gpointer record);
 gpointer sv_record_copy (const SvRecordType *type, gconstpointer record);
+/* Replaces one field of @record, by its name in the struct, by that of @from. */
+void sv_record_copy_field (const SvRecordType *type, const char *name, gpointer record,
+                           gconstpointer from);
 gboolean sv_record_equal (const SvRecordType *type, gconstpointer a, gconstpointer b);
 
 /* The name in JSON, CSV and tables: `name`, without the unit "_us" of an instant, which is written

@@ -134,4 +134,6 @@ gboolean sv_query_read_record (const SvQuery *query, const SvRecordType *type, g
  * capitals, and each engine gets its own word for them. Not atomic outside a transaction. */
 gboolean sv_db_exec (SvDb *db, const char *sql, GError **error);
 
-#include "db/writer.h" /* the rest of this door */
+/* the rest of this door */
+#include "db/rows.h"
+#include "db/writer.h"

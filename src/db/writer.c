@@ -141,6 +141,15 @@ sv_writer_new (const char *url, GError **error)
   return writer;
 }
 
+/* What was submitted while the thread came to its end. */
+static void
+refuse_late (SvWriter *writer)
+{
+  g_autoptr (GError) late = g_error_new_literal (SV_ERROR, SV_ERROR_BUSY, "the server stops");
+  for (Job *job; (job = g_async_queue_try_pop (writer->queue)) != NULL;)
+    finish_job (writer, job, late);
+}
+
 void
 sv_writer_free (SvWriter *writer)
 {
@@ -148,6 +157,7 @@ sv_writer_free (SvWriter *writer)
     return;
   g_async_queue_push (writer->queue, &writer->last);
   g_thread_join (writer->thread);
+  refuse_late (writer);
   g_async_queue_unref (writer->queue);
   sv_db_free (writer->db);
   g_free (writer->url);

@@ -226,8 +226,9 @@ sv_exposure_assess_each (const SvAssessment *assessment, SvFindingFunc func, gpo
 
 /* --- in few words --- */
 
-/* One claim alone wins; among several sv_exposure_combine() finds the winner. */
-static void
+/* One claim alone wins; among several sv_exposure_combine() finds the winner, which @brief lends
+ * from. */
+static SvFinding *
 judge_briefly (const SvInstall *install, const SvFlaw *flaw, SvBrief *brief)
 {
   const SvClaim *only = flaw->claims->len == 1 ? flaw->claims->pdata[0] : NULL;
@@ -236,13 +237,14 @@ judge_briefly (const SvInstall *install, const SvFlaw *flaw, SvBrief *brief)
     brief->verdict = sv_exposure_judge_quietly (install, only);
     brief->low_relevance =
         install->low_relevance || g_strcmp0 (statement->urgency, "unimportant") == 0;
-    brief->fixable = statement->fixed != NULL;
-    return;
+    brief->fixed = statement->fixed;
+    return NULL;
   }
-  g_autoptr (SvFinding) finding = sv_exposure_combine (install, flaw->vulnerability, flaw->claims);
+  SvFinding *finding = sv_exposure_combine (install, flaw->vulnerability, flaw->claims);
   brief->verdict = finding != NULL ? (SvVerdict)finding->verdict : SV_VERDICT_NOT_APPLICABLE;
   brief->low_relevance = finding != NULL && (finding->low_relevance || finding->unimportant);
-  brief->fixable = finding != NULL && finding->fixed != NULL;
+  brief->fixed = finding != NULL ? finding->fixed : NULL;
+  return finding;
 }
 
 static gboolean
@@ -259,7 +261,7 @@ assess_package_briefly (const SvAssessing *assessing, const SvPackage *package, 
     SvBrief brief = {.package = package, .vulnerability = flaw->vulnerability};
     if (sv_flaw_is_settled (flaw, install))
       continue;
-    judge_briefly (install, flaw, &brief);
+    g_autoptr (SvFinding) finding = judge_briefly (install, flaw, &brief);
     if (brief.verdict == SV_VERDICT_AFFECTED || brief.verdict == SV_VERDICT_UNKNOWN)
       func (&brief, user_data);
   }

@@ -76,7 +76,7 @@ typedef struct {
   const char *vulnerability;
   SvVerdict verdict;
   gboolean low_relevance; /* or unimportant by its source's word */
-  gboolean fixable;       /* a fixed version is named */
+  const char *fixed;      /* version that heals, as its source writes it; NULL: none is named */
 } SvBrief;
 
 typedef void (*SvBriefFunc) (const SvBrief *brief, gpointer user_data);

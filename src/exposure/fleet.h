@@ -73,26 +73,78 @@ typedef struct {
 } SvFleetFlaw;
 extern const SvRecordType sv_fleet_flaw_type;
 
-/* SV_ERROR_NOT_FOUND if no part has it: nobody is affected, or nobody says anything of it. Free
- * with sv_record_free(). */
-SvFleetFlaw *sv_fleet_load_flaw (SvFleet *fleet, const char *vulnerability, GError **error);
+/* Which hosts an answer is about; zeroed or NULL: all. */
+typedef struct {
+  const GPtrArray *systems; /* strings: ids, "" for hosts that belong to none; NULL: all hosts */
+} SvFleetFilter;
 
-/* New array of SvFleetFlaw, not owning: at most @limit behind @after (an id, NULL: from the
- * beginning) in natural order. */
-GPtrArray *sv_fleet_list_flaws (SvFleet *fleet, const char *after, guint limit, guint64 *ret_total);
+/* One page of a list. */
+typedef struct {
+  SvFleetFilter filter;
+  const char *after; /* cursor of the page before; NULL: the first page */
+  guint limit;
+} SvFleetPage;
+
+typedef struct {
+  GPtrArray *items; /* records, not owned, or strings, owned */
+  char *next;       /* cursor of the next page; NULL: this was the last */
+  guint64 total;    /* of all pages */
+} SvFleetListing;
+
+/* SV_ERROR_NOT_FOUND if no host has it: nobody is affected, or nobody says anything of it. Free
+ * with sv_record_free(). */
+SvFleetFlaw *sv_fleet_load_flaw (SvFleet *fleet, const char *vulnerability,
+                                 const SvFleetFilter *filter, GError **error);
+
+/* SvFleetFlaw, in natural order of their ids. */
+void sv_fleet_list_flaws (SvFleet *fleet, const SvFleetPage *page, SvFleetListing *ret_listing);
 
 /**
  * sv_fleet_list_hosts:
- * @after: (nullable): cursor of the page before
- * @ret_hosts: (out): new array of owned strings, ids of hosts that @vulnerability affects in code
- *             that can run, in an order of the index's own
+ * @ret_listing: (out): ids of hosts that @vulnerability affects in code that can run, in an order
+ *               of the index's own
  *
- * Errors: SV_ERROR_NOT_FOUND as above; SV_ERROR_CONFLICT if the index changed since @after was
+ * Errors: SV_ERROR_NOT_FOUND as above; SV_ERROR_CONFLICT if the index changed since the cursor was
  * given: begin again.
  */
-gboolean sv_fleet_list_hosts (SvFleet *fleet, const char *vulnerability, const char *after,
-                              guint limit, GPtrArray **ret_hosts, char **ret_next,
-                              guint64 *ret_total, GError **error);
+gboolean sv_fleet_list_hosts (SvFleet *fleet, const char *vulnerability, const SvFleetPage *page,
+                              SvFleetListing *ret_listing, GError **error);
+
+/* How many hosts of one system. */
+typedef struct {
+  char *system; /* id; "": of none */
+  gint64 hosts;
+} SvFleetShare;
+extern const SvRecordType sv_fleet_share_type;
+
+/* Systems that @vulnerability affects, in code that can run; those with most hosts first. New array
+ * of SvFleetShare, not owning. SV_ERROR_NOT_FOUND as above. */
+GPtrArray *sv_fleet_list_shares (SvFleet *fleet, const char *vulnerability,
+                                 const SvFleetFilter *filter, GError **error);
+
+/* What heals: the packages of one source on one release, brought to the version that closes most.
+ */
+typedef struct {
+  char *id;     /* "debian:12/openssl" */
+  char *source; /* package that they are built from */
+  char *release;
+  char *fixed;            /* the highest version that closes a flaw, as its source writes it */
+  gint64 hosts;           /* that it would heal of something, in code that can run */
+  gint64 vulnerabilities; /* that it closes on any of them */
+} SvFleetUpdate;
+extern const SvRecordType sv_fleet_update_type;
+
+/* SV_ERROR_NOT_FOUND: no host needs it. */
+SvFleetUpdate *sv_fleet_load_update (SvFleet *fleet, const char *id, const SvFleetFilter *filter,
+                                     GError **error);
+/* SvFleetUpdate, in natural order of their ids. */
+void sv_fleet_list_updates (SvFleet *fleet, const SvFleetPage *page, SvFleetListing *ret_listing);
+/* Hosts that need it, as sv_fleet_list_hosts(). */
+gboolean sv_fleet_list_update_hosts (SvFleet *fleet, const char *id, const SvFleetPage *page,
+                                     SvFleetListing *ret_listing, GError **error);
+/* What it closes on them: SvFleetFlaw in natural order, with all hosts that have it. */
+gboolean sv_fleet_list_update_flaws (SvFleet *fleet, const char *id, const SvFleetPage *page,
+                                     SvFleetListing *ret_listing, GError **error);
 
 /* Ids of the flaws that affect @host in code that can run, natural order: new array of owned
  * strings; NULL if the host is not in the index. */

@@ -148,17 +148,19 @@ leave_group (SvFleet *fleet, guint32 ordinal)
 /* --- all at the start --- */
 
 static gboolean
-take_host (const char *id, gint64 set, gint64 posture, gpointer user_data, GError **error)
+take_host (const char *id, const SvHostPlace *place, gpointer user_data, GError **error)
 {
   SvFleet *fleet = user_data;
   const SvFleetHost host = {.id = g_string_chunk_insert (fleet->names, id),
-                            .set = find_set (fleet, set),
-                            .posture = posture};
+                            .set = find_set (fleet, place->set),
+                            .posture = place->posture,
+                            .system = sv_fleet_get_system (fleet, place->system)};
   g_array_append_val (fleet->hosts, host);
   if (host.set != NULL)
     return TRUE;
   g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA,
-               "host '%s' has package set %" G_GINT64_FORMAT ", which is not there", id, set);
+               "host '%s' has package set %" G_GINT64_FORMAT ", which is not there", id,
+               place->set);
   return FALSE;
 }
 
@@ -299,9 +301,11 @@ number_hosts (SvFleet *fleet)
 {
   if (fleet->hosts->len > 0) /* an array without members has no address */
     qsort (fleet->hosts->data, fleet->hosts->len, sizeof (SvFleetHost), compare_hosts);
-  for (guint32 i = 0; i < fleet->hosts->len; i++)
-    g_hash_table_insert (fleet->ordinals, g_array_index (fleet->hosts, SvFleetHost, i).id,
-                         GUINT_TO_POINTER (i + 1));
+  for (guint32 i = 0; i < fleet->hosts->len; i++) {
+    const SvFleetHost *host = &g_array_index (fleet->hosts, SvFleetHost, i);
+    g_hash_table_insert (fleet->ordinals, host->id, GUINT_TO_POINTER (i + 1));
+    sv_fleet_join_system (fleet, i, host->system);
+  }
   fleet->n_hosts = fleet->hosts->len;
 }
 
@@ -311,7 +315,7 @@ load_all (SvFleet *fleet, SvDb *db, GError **error)
   g_autoptr (SvTx) tx = sv_db_begin_read (db, error);
   if (tx == NULL || !sv_dictionary_refresh (fleet->dictionary, db, error) ||
       !sv_package_set_foreach (db, take_set, fleet, error) ||
-      !sv_host_foreach_set (db, take_host, fleet, error) || !load_postures (fleet, db, error))
+      !sv_host_foreach_place (db, take_host, fleet, error) || !load_postures (fleet, db, error))
     return FALSE;
   number_hosts (fleet);
   mark_all (fleet);
@@ -354,6 +358,7 @@ clear_host (SvFleet *fleet, guint32 ordinal)
   g_autoptr (GArray) entries = sv_fleet_set_resolve (host->set);
   mark_singles (fleet, host->platform, entries, ordinal, FALSE);
   leave_group (fleet, ordinal);
+  sv_fleet_leave_system (fleet, ordinal);
   host->set = NULL;
   fleet->n_hosts--;
 }
@@ -393,12 +398,13 @@ place_host (SvFleet *fleet, guint32 ordinal, const SvFleetSet *set, gint64 postu
 }
 
 static gboolean
-is_there (const SvFleet *fleet, const char *id, const SvFleetSet *set, gint64 posture)
+is_there (const SvFleet *fleet, const char *id, const SvFleetSet *set, gint64 posture,
+          guint32 system)
 {
   guint known = GPOINTER_TO_UINT (g_hash_table_lookup (fleet->ordinals, id));
   const SvFleetHost *host =
       known != 0 ? &g_array_index (fleet->hosts, SvFleetHost, known - 1) : NULL;
-  return host != NULL && host->set == set && host->posture == posture;
+  return host != NULL && host->set == set && host->posture == posture && host->system == system;
 }
 
 static gboolean
@@ -409,9 +415,12 @@ move_host (SvFleet *fleet, SvDb *db, const char *host, const SvHostPlace *place,
   if (!load_set (fleet, db, place->set, &to, error) ||
       !sv_fleet_load_posture (fleet, db, place->posture, &in, error))
     return FALSE;
-  if (is_there (fleet, host, to, place->posture)) /* told twice: cursors stay good */
+  guint32 system = sv_fleet_get_system (fleet, place->system);
+  if (is_there (fleet, host, to, place->posture, system)) /* told twice: cursors stay good */
     return TRUE;
-  place_host (fleet, get_ordinal (fleet, host), to, place->posture);
+  guint32 ordinal = get_ordinal (fleet, host);
+  place_host (fleet, ordinal, to, place->posture);
+  sv_fleet_join_system (fleet, ordinal, system);
   fleet->generation++;
   return TRUE;
 }

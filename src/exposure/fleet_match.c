@@ -19,6 +19,9 @@ sv_match_new (void)
   match->order = g_array_new (FALSE, FALSE, sizeof (guint32));
   match->parts_of = g_ptr_array_new_with_free_func (free_array);
   match->flaws_of = g_ptr_array_new_with_free_func (free_array);
+  match->updates = g_ptr_array_new_with_free_func (sv_update_node_free);
+  g_ptr_array_add (match->updates, NULL); /* there is no update 0 */
+  match->update_numbers = g_hash_table_new (g_str_hash, g_str_equal);
   return match;
 }
 
@@ -30,6 +33,8 @@ sv_match_free (SvMatch *match)
   g_array_unref (match->order);
   g_ptr_array_unref (match->parts_of);
   g_ptr_array_unref (match->flaws_of);
+  g_hash_table_unref (match->update_numbers);
+  g_ptr_array_unref (match->updates);
   g_free (match);
 }
 
@@ -70,8 +75,10 @@ typedef struct {
   const SvClaimSource *claims;
   gsize n_claims;
   SvMatch *match;
-  GHashTable *part_of; /* SvPackage -> SvPart, of the platform being judged */
-  const SvPart *group; /* being judged */
+  GHashTable *part_of;        /* SvPackage -> SvPart, of the platform being judged */
+  const SvPlatform *platform; /* of what is being judged */
+  GHashTable *updates;        /* of that platform: source, lent -> number */
+  const SvPart *group;        /* being judged */
 } Making;
 
 static gboolean
@@ -97,6 +104,34 @@ add_flaw (GArray *flaws, SvPartFlaw flaw, gboolean may_repeat)
   g_array_append_val (flaws, flaw);
 }
 
+static guint32
+update_of (const Making *making, const SvPackage *package, const char *fixed)
+{
+  if (fixed == NULL)
+    return 0;
+  const SvPlatform *platform = making->platform;
+  const SvDistro *distro = platform->facts->distro;
+  char *source = package->source != NULL ? package->source : package->name;
+  guint32 number = GPOINTER_TO_UINT (g_hash_table_lookup (making->updates, source));
+  if (number == 0) {
+    SvScheme scheme = distro != NULL ? (SvScheme)distro->scheme : SV_SCHEME_DEB;
+    number = sv_match_get_update (making->match, platform->release, scheme, source);
+    g_hash_table_insert (making->updates, source, GUINT_TO_POINTER (number));
+  }
+  sv_match_note_version (making->match, number, fixed);
+  return number;
+}
+
+/* What was found out of another platform's sources is no longer at hand. */
+static void
+turn_to_platform (SvFleet *fleet, Making *making, guint32 platform)
+{
+  const SvPlatform *to = fleet->platforms->pdata[platform];
+  if (making->platform != to)
+    g_hash_table_remove_all (making->updates);
+  making->platform = to;
+}
+
 static void
 note_brief (const SvBrief *brief, gpointer user_data)
 {
@@ -105,7 +140,7 @@ note_brief (const SvBrief *brief, gpointer user_data)
   const SvPartFlaw flaw = {.flaw = number_of (making->match, brief->vulnerability),
                            .verdict = (guint8)brief->verdict,
                            .is_low = brief->low_relevance,
-                           .is_fixable = brief->fixable};
+                           .update = update_of (making, brief->package, brief->fixed)};
   add_flaw (flaws_of (making->match, part->id), flaw, FALSE);
 }
 
@@ -117,7 +152,7 @@ note_finding (const SvPackage *package, SvFinding *owned, gpointer user_data, GE
   const SvPartFlaw flaw = {.flaw = number_of (making->match, finding->vulnerability),
                            .verdict = (guint8)finding->verdict,
                            .is_low = finding->low_relevance || finding->unimportant,
-                           .is_fixable = finding->fixed != NULL};
+                           .update = update_of (making, package, finding->fixed)};
   add_flaw (flaws_of (making->match, making->group->id), flaw, TRUE);
   return TRUE;
 }
@@ -154,6 +189,7 @@ judge_platform (SvFleet *fleet, Making *making, guint32 platform, const GPtrArra
     flaws_of (making->match, part->id);
   }
   making->part_of = part_of;
+  turn_to_platform (fleet, making, platform);
   const SvPlatform *of = fleet->platforms->pdata[platform];
   const SvInventory inventory = {.distro = of->facts->distro, .packages = packages};
   const SvAssessment assessment = new_assessment (making, &inventory);
@@ -170,6 +206,7 @@ judge_group (SvFleet *fleet, Making *making, const SvPart *part, const SvPosture
   SvInventory inventory = *posture->facts;
   inventory.packages = packages;
   making->group = part;
+  turn_to_platform (fleet, making, posture->platform);
   flaws_of (making->match, part->id);
   const SvAssessment assessment = new_assessment (making, &inventory);
   return sv_exposure_assess_each (&assessment, note_finding, making, error);
@@ -220,6 +257,7 @@ add_part_to_flaws (SvMatch *match, guint32 part)
     of.flaw = part;
     g_array_append_val (parts, of);
   }
+  sv_match_note_updates (match, part);
 }
 
 static void
@@ -272,6 +310,7 @@ merge (SvMatch *match, const SvMatch *fresh)
     for (guint i = 0; i < flaws->len; i++) {
       SvPartFlaw flaw = g_array_index (flaws, SvPartFlaw, i);
       flaw.flaw = number_of (match, fresh->names->pdata[flaw.flaw]);
+      flaw.update = sv_match_take_update (match, fresh, flaw.update);
       g_array_append_val (into, flaw);
     }
     add_part_to_flaws (match, part);
@@ -312,7 +351,8 @@ static gboolean
 match_locked (SvFleet *fleet, const SvClaimSource *claims, gsize n_claims, gint64 now_us,
               gboolean only_new, GError **error)
 {
-  Making making = {.claims = claims, .n_claims = n_claims};
+  g_autoptr (GHashTable) updates = g_hash_table_new (g_str_hash, g_str_equal);
+  Making making = {.claims = claims, .n_claims = n_claims, .updates = updates};
   g_mutex_lock (&fleet->matching);
   gboolean matched = match_parts (fleet, &making, now_us, only_new, error);
   g_mutex_unlock (&fleet->matching);

@@ -48,6 +48,7 @@ find_platform (SvFleet *fleet, SvInventory *facts)
       return i;
   SvPlatform *platform = g_new (SvPlatform, 1);
   *platform = (SvPlatform){.key = g_steal_pointer (&key),
+                           .release = release != NULL ? g_steal_pointer (&release) : g_strdup (""),
                            .facts = facts,
                            .part_of = g_array_new (FALSE, TRUE, sizeof (guint32))};
   g_ptr_array_add (fleet->platforms, platform);

@@ -16,6 +16,8 @@ static const char *const feeds[] = {"debian-tracker", "osv-x"};
 static const char *const flaws[] = {"CVE-2024-0001", "CVE-2024-0002", "CVE-2024-0003",
                                     "CVE-2024-0004", "CVE-2024-0010", "GHSA-x"};
 
+static const char *const systems[] = {"", "s1", "s2"};
+
 #define ONE_OF(list) list[g_test_rand_int_range (0, G_N_ELEMENTS (list))]
 
 typedef struct {
@@ -73,6 +75,7 @@ typedef struct {
   World world;
   SvClaimSource claims;
   guint n_hosts;
+  const char *systems[N_HOSTS]; /* that each host belongs to */
 } Lab;
 
 static void
@@ -144,9 +147,14 @@ report (Lab *lab, const char *id)
   g_autoptr (SvInventory) machine = make_machine (id);
   SvCheckin *checkin = sv_checkin_new (machine, NULL, TRUE);
   SvHostPlace place;
+  const char *system = ONE_OF (systems);
   g_autoptr (SvTx) tx = sv_db_begin (lab->db, NULL);
   sv_host_check_in (lab->dictionary, lab->db, id, checkin, NOW, &place, &error);
   g_assert_no_error (error);
+  sv_system_place_by_hand (lab->db, id, system[0] != '\0' ? system : NULL, NOW, &error);
+  g_assert_no_error (error);
+  g_strlcpy (place.system, system, sizeof place.system);
+  lab->systems[g_ascii_strtoull (id, NULL, 10)] = system;
   g_assert_true (sv_tx_commit (tx, &error));
   sv_checkin_free_lent (checkin);
   sv_fleet_move (lab->fleet, lab->db, id, &place, &error);
@@ -171,6 +179,26 @@ judge_alone (Lab *lab, const char *id)
   return ids;
 }
 
+/* Ids of the updates that heal the host of something. */
+static GPtrArray *
+list_needed (Lab *lab, const char *id)
+{
+  g_autoptr (SvInventory) inventory = sv_host_load_inventory (lab->dictionary, lab->db, id, NULL);
+  const SvAssessment assessment = {.inventory = inventory, .claims = &lab->claims, .n_claims = 1};
+  g_autoptr (GPtrArray) findings = NULL;
+  g_assert_true (sv_exposure_assess (&assessment, &findings, NULL));
+  GPtrArray *ids = sv_strings_new ();
+  for (guint i = 0; i < findings->len; i++) {
+    const SvFinding *finding = findings->pdata[i];
+    g_autofree char *update =
+        g_strdup_printf ("debian:%s/%s", inventory->distro->release, finding->source);
+    if (finding->verdict == SV_VERDICT_AFFECTED && !finding->low_relevance &&
+        !finding->unimportant && finding->fixed != NULL)
+      sv_strings_add_distinct (ids, update);
+  }
+  return ids;
+}
+
 static char *
 join (GPtrArray *ids)
 {
@@ -185,18 +213,85 @@ walk_hosts (SvFleet *fleet, const char *flaw)
   GHashTable *seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autofree char *cursor = NULL;
   do {
-    g_autoptr (GPtrArray) page = NULL;
-    g_autofree char *next = NULL;
-    guint64 total;
-    if (!sv_fleet_list_hosts (fleet, flaw, cursor, 3, &page, &next, &total, NULL))
+    SvFleetListing listing;
+    if (!sv_fleet_list_hosts (fleet, flaw, &(SvFleetPage){.after = cursor, .limit = 3}, &listing,
+                              NULL))
       break;
-    g_assert_cmpuint (page->len, <=, 3);
-    for (guint i = 0; i < page->len; i++)
-      g_assert_true (g_hash_table_add (seen, g_strdup (page->pdata[i])));
-    g_free (cursor);
-    cursor = g_steal_pointer (&next);
+    g_assert_cmpuint (listing.items->len, <=, 3);
+    for (guint i = 0; i < listing.items->len; i++)
+      g_assert_true (g_hash_table_add (seen, g_strdup (listing.items->pdata[i])));
+    g_ptr_array_unref (listing.items);
+    sv_text_take (&cursor, listing.next);
   } while (cursor != NULL);
   return seen;
+}
+
+/* The hosts of each system are those of them that @hosts (a set of ids) holds. */
+static void
+assert_shares (Lab *lab, SvFleet *fleet, const char *flaw, GHashTable *hosts)
+{
+  gint64 sum = 0;
+  for (gsize s = 0; s < G_N_ELEMENTS (systems); s++) {
+    g_autoptr (GPtrArray) one = sv_strings_new ();
+    g_ptr_array_add (one, g_strdup (systems[s]));
+    const SvFleetFilter filter = {.systems = one};
+    SvFleetFlaw *of = sv_fleet_load_flaw (fleet, flaw, &filter, NULL);
+    gint64 want = 0;
+    for (guint i = 0; i < lab->n_hosts; i++) {
+      g_autofree char *id = g_strdup_printf ("%02u", i);
+      want += g_hash_table_contains (hosts, id) && strcmp (lab->systems[i], systems[s]) == 0;
+    }
+    g_assert_cmpint (of != NULL ? of->hosts : 0, ==, want);
+    sv_record_free (&sv_fleet_flaw_type, of);
+  }
+  GPtrArray *shares = sv_fleet_list_shares (fleet, flaw, NULL, NULL);
+  for (guint i = 0; shares != NULL && i < shares->len; i++)
+    sum += ((const SvFleetShare *)shares->pdata[i])->hosts;
+  g_assert_cmpint (sum, ==, g_hash_table_size (hosts));
+  sv_rows_free (shares, &sv_fleet_share_type);
+}
+
+/* Updates with the hosts that need them, as judging each host by itself says: "debian:12/bash" to
+ * a number. */
+static GHashTable *
+count_updates (Lab *lab)
+{
+  GHashTable *counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < lab->n_hosts; i++) {
+    g_autofree char *id = g_strdup_printf ("%02u", i);
+    g_autoptr (GPtrArray) needed = list_needed (lab, id);
+    for (guint k = 0; k < needed->len; k++) {
+      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (counts, needed->pdata[k]));
+      g_hash_table_insert (counts, g_strdup (needed->pdata[k]), GUINT_TO_POINTER (n + 1));
+    }
+  }
+  return counts;
+}
+
+static void
+assert_updates (Lab *lab, SvFleet *fleet)
+{
+  g_autoptr (GHashTable) counts = count_updates (lab);
+  SvFleetListing listing;
+  sv_fleet_list_updates (fleet, &(SvFleetPage){.limit = 100}, &listing);
+  g_assert_cmpuint (listing.total, ==, g_hash_table_size (counts));
+  g_assert_cmpuint (listing.items->len, ==, listing.total);
+  for (guint i = 0; i < listing.items->len; i++) {
+    const SvFleetUpdate *update = listing.items->pdata[i];
+    SvFleetListing hosts, closed;
+    g_assert_cmpint (update->hosts, ==,
+                     GPOINTER_TO_UINT (g_hash_table_lookup (counts, update->id)));
+    g_assert_true (
+        sv_fleet_list_update_hosts (fleet, update->id, &(SvFleetPage){.limit = 100}, &hosts, NULL));
+    g_assert_cmpuint (hosts.total, ==, (guint64)update->hosts);
+    g_assert_true (sv_fleet_list_update_flaws (fleet, update->id, &(SvFleetPage){.limit = 100},
+                                               &closed, NULL));
+    g_assert_cmpuint (closed.total, ==, (guint64)update->vulnerabilities);
+    g_assert_cmpuint (closed.total, >, 0);
+    g_ptr_array_unref (hosts.items);
+    sv_rows_free (closed.items, &sv_fleet_flaw_type);
+  }
+  sv_rows_free (listing.items, &sv_fleet_update_type);
 }
 
 static guint
@@ -215,11 +310,13 @@ assert_true_of (Lab *lab, SvFleet *fleet)
   }
   for (gsize f = 0; f < G_N_ELEMENTS (flaws); f++) {
     g_autoptr (GHashTable) hosts = walk_hosts (fleet, flaws[f]);
-    SvFleetFlaw *flaw = sv_fleet_load_flaw (fleet, flaws[f], NULL);
+    SvFleetFlaw *flaw = sv_fleet_load_flaw (fleet, flaws[f], NULL, NULL);
+    assert_shares (lab, fleet, flaws[f], hosts);
     g_assert_cmpuint (g_hash_table_size (hosts), ==, counts[f]);
     g_assert_cmpint (flaw != NULL ? flaw->hosts : 0, ==, counts[f]);
     sv_record_free (&sv_fleet_flaw_type, flaw);
   }
+  assert_updates (lab, fleet);
   return n;
 }
 
@@ -248,15 +345,22 @@ static char *
 describe (SvFleet *fleet)
 {
   GString *text = g_string_new (NULL);
-  guint64 total;
-  g_autoptr (GPtrArray) list = sv_fleet_list_flaws (fleet, NULL, 100, &total);
-  g_assert_cmpuint (list->len, ==, total);
-  for (guint i = 0; i < list->len; i++) {
-    SvFleetFlaw *flaw = list->pdata[i];
+  SvFleetListing listing, updates;
+  sv_fleet_list_flaws (fleet, &(SvFleetPage){.limit = 100}, &listing);
+  g_assert_cmpuint (listing.items->len, ==, listing.total);
+  for (guint i = 0; i < listing.items->len; i++) {
+    const SvFleetFlaw *flaw = listing.items->pdata[i];
     g_string_append_printf (text, "%s %d %d %d\n", flaw->vulnerability, (int)flaw->hosts,
                             (int)flaw->hosts_low, (int)flaw->hosts_unknown);
-    sv_record_free (&sv_fleet_flaw_type, flaw);
   }
+  sv_fleet_list_updates (fleet, &(SvFleetPage){.limit = 100}, &updates);
+  for (guint i = 0; i < updates.items->len; i++) {
+    const SvFleetUpdate *update = updates.items->pdata[i];
+    g_string_append_printf (text, "%s %s %d %d\n", update->id, update->fixed, (int)update->hosts,
+                            (int)update->vulnerabilities);
+  }
+  sv_rows_free (listing.items, &sv_fleet_flaw_type);
+  sv_rows_free (updates.items, &sv_fleet_update_type);
   return g_string_free (text, FALSE);
 }
 
@@ -377,24 +481,24 @@ test_stale_cursor (SvTestStore *store)
     g_autofree char *id = g_strdup_printf ("%02u", lab.n_hosts++);
     report (&lab, id);
     match (&lab, lab.fleet);
-    SvFleetFlaw *flaw = sv_fleet_load_flaw (lab.fleet, flaws[1], NULL);
+    SvFleetFlaw *flaw = sv_fleet_load_flaw (lab.fleet, flaws[1], NULL, NULL);
     affected = flaw != NULL ? flaw->hosts : 0;
     sv_record_free (&sv_fleet_flaw_type, flaw);
   }
-  g_autoptr (GPtrArray) page = NULL, second = NULL;
-  g_autofree char *next = NULL, *none = NULL;
-  guint64 total;
+  SvFleetListing page, second;
   g_autoptr (GError) error = NULL;
-  g_assert_true (sv_fleet_list_hosts (lab.fleet, flaws[1], NULL, 1, &page, &next, &total, NULL));
-  g_assert_nonnull (next);
+  g_assert_true (
+      sv_fleet_list_hosts (lab.fleet, flaws[1], &(SvFleetPage){.limit = 1}, &page, NULL));
+  g_assert_nonnull (page.next);
   report (&lab, "03");
-  g_assert_false (
-      sv_fleet_list_hosts (lab.fleet, flaws[1], next, 1, &second, &none, &total, &error));
+  const SvFleetPage stale = {.after = page.next, .limit = 1}, bad = {.after = "1.x", .limit = 1};
+  g_assert_false (sv_fleet_list_hosts (lab.fleet, flaws[1], &stale, &second, &error));
   g_assert_true (sv_error_is (error, SV_ERROR_CONFLICT));
   g_clear_error (&error);
-  g_assert_false (
-      sv_fleet_list_hosts (lab.fleet, flaws[1], "1.x", 1, &second, &none, &total, &error));
+  g_assert_false (sv_fleet_list_hosts (lab.fleet, flaws[1], &bad, &second, &error));
   g_assert_true (sv_error_is (error, SV_ERROR_INVALID_DATA));
+  g_ptr_array_unref (page.items);
+  g_free (page.next);
 }
 
 /* --- many threads --- */
@@ -416,11 +520,13 @@ read_all_the_time (gpointer data)
     g_assert_cmpint (state.parts_unjudged, <=, state.parts);
     g_free (describe (readers->fleet));
     for (gsize f = 0; f < G_N_ELEMENTS (flaws); f++) {
-      g_autoptr (GPtrArray) page = NULL;
-      g_autofree char *next = NULL;
-      guint64 total;
-      if (sv_fleet_list_hosts (readers->fleet, flaws[f], NULL, 5, &page, &next, &total, NULL))
-        g_assert_cmpuint (page->len, ==, MIN (total, 5));
+      SvFleetListing listing;
+      if (!sv_fleet_list_hosts (readers->fleet, flaws[f], &(SvFleetPage){.limit = 5}, &listing,
+                                NULL))
+        continue;
+      g_assert_cmpuint (listing.items->len, ==, MIN (listing.total, 5));
+      g_ptr_array_unref (listing.items);
+      g_free (listing.next);
     }
     g_autoptr (GPtrArray) of_host = sv_fleet_list_host_flaws (readers->fleet, "00");
     n++;

@@ -196,7 +196,8 @@ list_agents (SvCall *call, GError **error)
   const SvAgentPage page = {.after = sv_call_find_query (call, "cursor"),
                             .limit = sv_call_get_query_int64 (call, "limit"),
                             .now_us = sv_call_get_now (call)};
-  SvDb *db = sv_call_get_store (call, error);
+  g_autoptr (SvTx) tx = NULL;
+  SvDb *db = sv_call_begin_read (call, &tx, error);
   gint64 total;
   if (db == NULL || !sv_agent_count (db, &total, error))
     return FALSE;

@@ -41,6 +41,8 @@ typedef struct {
   gint64 first_seen_us;
   gint64 last_seen_us;    /* when it last reported */
   gint64 collected_at_us; /* when what it reported was looked at, by its own clock */
+  char *system;           /* name of the system it belongs to; NULL: none */
+  char *system_id;
 } SvHost;
 extern const SvRecordType sv_host_type;
 

@@ -95,7 +95,7 @@ SvDistro *sv_identity_new (const char *id, const char *version, GError **error);
 
 /* --- collectors --- */
 
-gboolean sv_system_collect (SvCollect *collect, GError **error);
+gboolean sv_os_release_collect (SvCollect *collect, GError **error);
 gboolean sv_packages_collect (SvCollect *collect, GError **error);
 gboolean sv_holds_collect (SvCollect *collect, GError **error);
 gboolean sv_modules_collect (SvCollect *collect, GError **error);

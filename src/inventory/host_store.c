@@ -2,12 +2,14 @@
 
 #include "inventory/id_list.h"
 #include "inventory/posture_store.h"
+#include "inventory/system_store.h"
 
 #include <string.h>
 
 #define HOST_COLUMNS                                                                               \
   "id, hostname, distro, os, machine, hardware_class, kernel, reboot, packages, first_seen_us,"    \
-  " last_seen_us, collected_at_us"
+  " last_seen_us, collected_at_us, system AS system_id,"                                           \
+  " (SELECT name FROM system WHERE system.id = host.system) AS system"
 
 /* --- checking in --- */
 
@@ -37,18 +39,28 @@ send_everything (GError **error, const char *why)
   return FALSE;
 }
 
+/* From the columns package_set, posture, system on. */
+static void
+read_place (const SvQuery *query, guint column, SvHostPlace *place)
+{
+  const char *system = sv_query_get_text (query, column + 2);
+  *place = (SvHostPlace){.set = sv_query_get_int64 (query, column),
+                         .posture = sv_query_get_int64 (query, column + 1)};
+  g_strlcpy (place->system, system != NULL ? system : "", sizeof place->system);
+}
+
 static gboolean
 find_host (Arrival *arrival, GError **error)
 {
-  g_autoptr (SvQuery) query =
-      sv_db_query (arrival->db, "SELECT package_set, posture FROM host WHERE id = :id", error);
+  g_autoptr (SvQuery) query = sv_db_query (
+      arrival->db, "SELECT package_set, posture, system FROM host WHERE id = :id", error);
   if (query == NULL)
     return FALSE;
   sv_query_bind_text (query, "id", arrival->host);
   SvStep step = sv_query_step (query, error);
   arrival->is_new = step == SV_STEP_DONE;
   if (step == SV_STEP_ROW)
-    arrival->old = (SvHostPlace){sv_query_get_int64 (query, 0), sv_query_get_int64 (query, 1)};
+    read_place (query, 0, &arrival->old);
   return step != SV_STEP_ERROR;
 }
 
@@ -152,10 +164,11 @@ keep_set (Arrival *arrival, gint64 *ret_set, GError **error)
 static gboolean
 insert_host (const Arrival *arrival, gint64 now_us, GError **error)
 {
-  g_autoptr (SvQuery) query = sv_db_query (
-      arrival->db,
-      "INSERT INTO host (id, hostname, first_seen_us, last_seen_us) VALUES (:id, '', :now, :now)",
-      error);
+  g_autoptr (SvQuery) query =
+      sv_db_query (arrival->db,
+                   "INSERT INTO host (id, hostname, placed, first_seen_us, last_seen_us)"
+                   " VALUES (:id, '', -1, :now, :now)",
+                   error);
   if (query == NULL)
     return FALSE;
   sv_query_bind_text (query, "id", arrival->host);
@@ -169,7 +182,7 @@ touch_host (const Arrival *arrival, const SvHostPlace *place, gint64 now_us, GEr
   g_autoptr (SvQuery) query = sv_db_query (
       arrival->db,
       "UPDATE host SET last_seen_us = :now, package_set = :set, posture = :posture,"
-      " packages = (SELECT size FROM package_set WHERE id = :set),"
+      " retired_at_us = 0, packages = (SELECT size FROM package_set WHERE id = :set),"
       " moved_at_us = CASE WHEN CAST (:moved AS BIGINT) = 1 THEN :now ELSE moved_at_us END"
       " WHERE id = :id",
       error);
@@ -210,12 +223,19 @@ update_host (const Arrival *arrival, const SvHost *host, GError **error)
 {
   g_autoptr (SvQuery) query =
       sv_db_query (arrival->db,
-                   "UPDATE host SET hostname = :hostname, distro = :distro, os = :os,"
+                   "UPDATE host SET placed = CASE WHEN hostname = :hostname"
+                   " AND COALESCE (distro, '') = COALESCE (CAST (:distro AS TEXT), '')"
+                   " AND COALESCE (hardware_class, '') ="
+                   " COALESCE (CAST (:hardware_class AS TEXT), '')"
+                   " AND addresses = :addresses THEN placed ELSE -1 END,"
+                   " hostname = :hostname, distro = :distro, os = :os, addresses = :addresses,"
                    " machine = :machine, hardware_class = :hardware_class, kernel = :kernel,"
                    " reboot = :reboot, collected_at_us = :collected_at_us WHERE id = :id",
                    error);
   if (query == NULL)
     return FALSE;
+  g_autofree char *addresses = sv_facts_list_addresses (arrival->report->facts);
+  sv_query_bind_text (query, "addresses", addresses);
   sv_query_bind_record (query, &sv_host_type, host);
   return sv_query_run (query, error);
 }
@@ -254,7 +274,7 @@ static gboolean
 find_place (Arrival *arrival, SvHostPlace *ret_place, GError **error)
 {
   const SvInventory *facts = arrival->report->facts;
-  ret_place->posture = arrival->old.posture;
+  *ret_place = arrival->old;
   if (!keep_set (arrival, &ret_place->set, error) ||
       (facts != NULL && !sv_posture_keep (arrival->db, facts, &ret_place->posture, error)))
     return FALSE;
@@ -291,20 +311,49 @@ no_such_host (GError **error, const char *id)
 }
 
 SvHost *
-sv_host_load (SvDb *db, const char *id, GError **error)
+sv_host_load (SvDb *db, const char *id, const char *reach, GError **error)
 {
-  g_autoptr (SvQuery) query =
-      sv_db_query (db, "SELECT " HOST_COLUMNS " FROM host WHERE id = :id", error);
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (SvQuery) query = sv_db_query (db,
+                                           "SELECT " HOST_COLUMNS " FROM host WHERE id = :id"
+                                           " AND " SV_SYSTEM_IN_REACH ("system"),
+                                           error);
   if (query == NULL)
     return NULL;
   sv_query_bind_text (query, "id", id);
-  SvStep step = sv_query_step (query, error);
-  if (step == SV_STEP_DONE)
+  sv_query_bind_text (query, "reach", reach);
+  SvHost *host = sv_rows_read_one (query, &sv_host_type, &cause);
+  if (cause != NULL)
+    g_propagate_error (error, g_steal_pointer (&cause));
+  else if (host == NULL)
     no_such_host (error, id);
-  if (step != SV_STEP_ROW)
-    return NULL;
-  g_autoptr (SvHost) host = sv_record_new (&sv_host_type);
-  return sv_query_read_record (query, &sv_host_type, host, error) ? g_steal_pointer (&host) : NULL;
+  return host;
+}
+
+static gboolean
+take_out (SvDb *db, const char *id, gint64 now_us, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (db,
+                   "UPDATE host SET retired_at_us = :now, moved_at_us = :now, package_set = 0,"
+                   " posture = 0, system = NULL, system_by = NULL, placed = -1 WHERE id = :id",
+                   error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_text (query, "id", id);
+  sv_query_bind_int64 (query, "now", now_us);
+  return sv_query_run (query, error);
+}
+
+gboolean
+sv_host_retire (SvDb *db, const char *id, gint64 now_us, GError **error)
+{
+  Arrival of = {.db = db, .host = id};
+  if (!find_host (&of, error))
+    return FALSE;
+  if (of.is_new || of.old.set == 0)
+    return no_such_host (error, id);
+  return take_out (db, id, now_us, error) && sv_package_set_drop (db, of.old.set, error);
 }
 
 static gboolean
@@ -392,10 +441,15 @@ sv_host_load_inventory (SvDictionary *dictionary, SvDb *db, const char *id, GErr
 
 #define FROM_HOSTS                                                                                 \
   " FROM host WHERE package_set > 0"                                                               \
-  " AND (CAST (:distro AS TEXT) IS NULL OR distro = :distro)"                                      \
-  " AND (CAST (:reboot AS TEXT) IS NULL OR reboot = :reboot)"                                      \
-  " AND (CAST (:name AS TEXT) IS NULL OR (hostname >= :name AND hostname < :name_end))"            \
-  " AND last_seen_us > :seen_after AND last_seen_us < :seen_before"
+  " AND (CAST (:system AS TEXT) IS NULL OR COALESCE (system, '') = :system)"                       \
+  " AND (CAST (:line AS TEXT) IS NULL OR system IN"                                                \
+  " (SELECT id FROM system WHERE line_of_business = :line))"                                       \
+  " AND " SV_SYSTEM_IN_REACH (                                                                     \
+      "system") " AND (CAST (:distro AS TEXT) IS NULL OR distro = :distro)"                        \
+                " AND (CAST (:reboot AS TEXT) IS NULL OR reboot = :reboot)"                        \
+                " AND (CAST (:name AS TEXT) IS NULL OR (hostname >= :name AND hostname < "         \
+                ":name_end))"                                                                      \
+                " AND last_seen_us > :seen_after AND last_seen_us < :seen_before"
 
 /* Behind every text that begins with what stands before it. */
 #define LAST_CHARACTER "\xf4\x8f\xbf\xbf"
@@ -405,6 +459,9 @@ bind_filter (SvQuery *query, const SvHostFilter *filter)
 {
   g_autofree char *name_end =
       filter->name != NULL ? g_strconcat (filter->name, LAST_CHARACTER, NULL) : NULL;
+  sv_query_bind_text (query, "system", filter->system);
+  sv_query_bind_text (query, "line", filter->line_of_business);
+  sv_query_bind_text (query, "reach", filter->reach);
   sv_query_bind_text (query, "distro", filter->distro);
   sv_query_bind_text (query, "reboot", filter->reboot);
   sv_query_bind_text (query, "name", filter->name);
@@ -440,19 +497,6 @@ bind_cursor (SvQuery *query, const char *after, GError **error)
   return TRUE;
 }
 
-static gboolean
-read_hosts (SvQuery *query, GPtrArray *hosts, GError **error)
-{
-  SvStep step;
-  while ((step = sv_query_step (query, error)) == SV_STEP_ROW) {
-    g_autoptr (SvHost) host = sv_record_new (&sv_host_type);
-    if (!sv_query_read_record (query, &sv_host_type, host, error))
-      return FALSE;
-    g_ptr_array_add (hosts, g_steal_pointer (&host));
-  }
-  return step == SV_STEP_DONE;
-}
-
 GPtrArray *
 sv_host_list (SvDb *db, const SvHostFilter *filter, const char *after, gint64 limit,
               char **ret_next, GError **error)
@@ -467,48 +511,46 @@ sv_host_list (SvDb *db, const SvHostFilter *filter, const char *after, gint64 li
     return NULL;
   bind_filter (query, filter);
   sv_query_bind_int64 (query, "limit", limit + 1); /* one more tells whether there is more */
-  g_autoptr (GPtrArray) hosts = g_ptr_array_new_with_free_func ((GDestroyNotify)sv_host_free);
-  if (!read_hosts (query, hosts, error))
-    return NULL;
+  GPtrArray *hosts = sv_rows_read_all (query, &sv_host_type, error);
   *ret_next = NULL;
-  if (hosts->len > limit) {
-    g_ptr_array_set_size (hosts, (gint)limit);
+  if (hosts != NULL && sv_rows_cut (hosts, limit, &sv_host_type)) {
     const SvHost *last = hosts->pdata[hosts->len - 1];
     *ret_next = g_strconcat (last->id, " ", last->hostname, NULL);
   }
-  g_ptr_array_set_free_func (hosts, NULL);
-  return g_steal_pointer (&hosts);
+  return hosts;
 }
 
 static gboolean
-walk_places (SvQuery *query, SvHostSetFunc func, gpointer user_data, GError **error)
+walk_places (SvQuery *query, SvHostPlaceFunc func, gpointer user_data, GError **error)
 {
   SvStep step;
-  while ((step = sv_query_step (query, error)) == SV_STEP_ROW)
-    if (!func (sv_query_get_text (query, 0), sv_query_get_int64 (query, 1),
-               sv_query_get_int64 (query, 2), user_data, error))
+  while ((step = sv_query_step (query, error)) == SV_STEP_ROW) {
+    SvHostPlace place;
+    read_place (query, 1, &place);
+    if (!func (sv_query_get_text (query, 0), &place, user_data, error))
       return FALSE;
+  }
   return step == SV_STEP_DONE;
 }
 
 gboolean
-sv_host_foreach_set (SvDb *db, SvHostSetFunc func, gpointer user_data, GError **error)
+sv_host_foreach_place (SvDb *db, SvHostPlaceFunc func, gpointer user_data, GError **error)
 {
   g_autoptr (SvQuery) query =
       sv_db_query (db,
-                   "SELECT id, package_set, posture FROM host WHERE package_set > 0"
+                   "SELECT id, package_set, posture, system FROM host WHERE package_set > 0"
                    " ORDER BY package_set, id",
                    error);
   return query != NULL && walk_places (query, func, user_data, error);
 }
 
 gboolean
-sv_host_foreach_moved (SvDb *db, gint64 since_us, SvHostSetFunc func, gpointer user_data,
+sv_host_foreach_moved (SvDb *db, gint64 since_us, SvHostPlaceFunc func, gpointer user_data,
                        GError **error)
 {
   g_autoptr (SvQuery) query =
       sv_db_query (db,
-                   "SELECT id, package_set, posture FROM host WHERE moved_at_us >= :since"
+                   "SELECT id, package_set, posture, system FROM host WHERE moved_at_us >= :since"
                    " ORDER BY moved_at_us, id",
                    error);
   if (query == NULL)

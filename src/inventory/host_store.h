@@ -7,9 +7,10 @@
 
 /* Where a host stands in the fleet, and when it came there. */
 typedef struct {
-  gint64 set;     /* number of its set of packages */
-  gint64 posture; /* number of its posture */
-  gboolean moved; /* one of both is new */
+  gint64 set;                     /* number of its set of packages */
+  gint64 posture;                 /* number of its posture */
+  gboolean moved;                 /* one of both is new */
+  char system[SV_LIMIT_ID_BYTES]; /* id of the system it belongs to, "" for none */
 } SvHostPlace;
 
 /**
@@ -27,8 +28,12 @@ gboolean sv_host_check_in (SvDictionary *dictionary, SvDb *db, const char *host,
                            const SvCheckin *checkin, gint64 now_us, SvHostPlace *ret_place,
                            GError **error);
 
-/* SV_ERROR_NOT_FOUND if there is none. */
-SvHost *sv_host_load (SvDb *db, const char *id, GError **error);
+/* SV_ERROR_NOT_FOUND if there is none, or it is out of @reach (nullable, SV_SYSTEM_IN_REACH). */
+SvHost *sv_host_load (SvDb *db, const char *id, const char *reach, GError **error);
+
+/* It is gone for good: in no list any more, but in what was. If it reports again, it is back.
+ * SV_ERROR_NOT_FOUND. */
+gboolean sv_host_retire (SvDb *db, const char *id, gint64 now_us, GError **error);
 
 /* All that is kept of it, packages included: to be judged as if one stood at the host.
  * SV_ERROR_NOT_FOUND if there is none, or it never reported. */
@@ -39,7 +44,10 @@ SvInventory *sv_host_load_inventory (SvDictionary *dictionary, SvDb *db, const c
 typedef struct {
   const char *distro;
   const char *reboot;
-  const char *name;      /* hosts whose name begins so */
+  const char *name;   /* hosts whose name begins so */
+  const char *system; /* id; "": hosts that belong to none */
+  const char *line_of_business;
+  const char *reach;     /* see SV_SYSTEM_IN_REACH */
   gint64 seen_after_us;  /* 0: whenever */
   gint64 seen_before_us; /* 0: whenever */
 } SvHostFilter;
@@ -58,10 +66,11 @@ GPtrArray *sv_host_list (SvDb *db, const SvHostFilter *filter, const char *after
                          char **ret_next, GError **error);
 
 /* Walks all hosts that report, by set: what an index of the fleet begins with. */
-typedef gboolean (*SvHostSetFunc) (const char *host, gint64 set, gint64 posture, gpointer user_data,
-                                   GError **error);
-gboolean sv_host_foreach_set (SvDb *db, SvHostSetFunc func, gpointer user_data, GError **error);
+typedef gboolean (*SvHostPlaceFunc) (const char *host, const SvHostPlace *place, gpointer user_data,
+                                     GError **error);
+gboolean sv_host_foreach_place (SvDb *db, SvHostPlaceFunc func, gpointer user_data, GError **error);
 
-/* The same, of hosts that moved at @since_us or later: for who already knows the others. */
-gboolean sv_host_foreach_moved (SvDb *db, gint64 since_us, SvHostSetFunc func, gpointer user_data,
+/* The same, of hosts that moved at @since_us or later: for who already knows the others. A set of
+ * 0: the host retired. */
+gboolean sv_host_foreach_moved (SvDb *db, gint64 since_us, SvHostPlaceFunc func, gpointer user_data,
                                 GError **error);

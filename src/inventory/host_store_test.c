@@ -203,7 +203,7 @@ test_refused (SvTestStore *store)
   sv_checkin_free_lent (bare);
   assert_kept (&fleet, &honest);
   g_autoptr (GError) error = NULL;
-  g_assert_null (sv_host_load (fleet.db, "2", &error));
+  g_assert_null (sv_host_load (fleet.db, "2", NULL, &error));
   g_assert_true (sv_error_is (error, SV_ERROR_NOT_FOUND));
 }
 

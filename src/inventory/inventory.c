@@ -15,7 +15,7 @@ static const struct {
   Need need;
   gboolean required; /* its failure is the caller's error, not a gap */
 } collectors[] = {
-    {"system", sv_system_collect, NEEDS_NOTHING},
+    {"system", sv_os_release_collect, NEEDS_NOTHING},
     {"packages", sv_packages_collect, NEEDS_NOTHING, TRUE},
     {"holds", sv_holds_collect, NEEDS_ROOT},
     {"modules", sv_modules_collect, NEEDS_ROOT},

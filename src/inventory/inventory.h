@@ -12,3 +12,4 @@
 #include "inventory/id_list.h"
 #include "inventory/package_set_store.h"
 #include "inventory/posture_store.h"
+#include "inventory/system_api.h"

@@ -255,6 +255,14 @@ sv_call_get_store (SvCall *call, GError **error)
   return sv_router_get_store (call->router, error);
 }
 
+SvDb *
+sv_call_begin_read (SvCall *call, SvTx **ret_tx, GError **error)
+{
+  SvDb *db = sv_call_get_store (call, error);
+  *ret_tx = db != NULL ? sv_db_begin_read (db, error) : NULL;
+  return *ret_tx != NULL ? db : NULL;
+}
+
 /* -- Who calls -- */
 
 void

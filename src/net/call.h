@@ -58,6 +58,9 @@ gpointer sv_call_get_service (const SvCall *call, const char *name);
  * never take it to another thread. */
 SvDb *sv_call_get_store (SvCall *call, GError **error);
 
+/* The same inside a transaction that only reads: a list's count and its rows are of one moment. */
+SvDb *sv_call_begin_read (SvCall *call, SvTx **ret_tx, GError **error);
+
 /* -- Who calls: set by the program's authorize(), read by handlers. -- */
 
 /* @principal is the access room's own; @free (nullable) is called with it at the end. @name goes

@@ -32,7 +32,8 @@ typedef enum {
   SV_ROUTE_LIST = 1 << 0,    /* answers {"items": […], "next": "…", "total": n} */
   SV_ROUTE_STREAM = 1 << 1,  /* answers server-sent events */
   SV_ROUTE_CREATES = 1 << 2, /* answers 201; the handler sets Location */
-  SV_ROUTE_RAW = 1 << 3      /* the handler gives bytes and their content type */
+  SV_ROUTE_RAW = 1 << 3,     /* the handler gives bytes and their content type */
+  SV_ROUTE_PART = 1 << 4     /* the handler shows each caller the part that is theirs */
 } SvRouteFlags;
 
 typedef struct {

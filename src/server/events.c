@@ -72,6 +72,7 @@ sv_event_source_look (SvEventSource *source)
   if (feeds != NULL) {
     compare (source, feeds);
     sv_fleet_service_follow (source->app->fleet, source->db);
+    sv_fleet_service_place (source->app->fleet, source->db);
   }
   if (sv_error_is (error, SV_ERROR_UNREACHABLE)) /* a connection does not come back by itself */
     g_clear_pointer (&source->db, sv_db_free);

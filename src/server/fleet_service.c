@@ -4,6 +4,7 @@
 #define RETRY_US (5 * G_TIME_SPAN_SECOND)
 #define OVERLAP_US (30 * SV_SECOND_US) /* clocks of servers may differ, commits take time */
 #define CHECKIN_S 900
+#define PLACED_AT_ONCE 500 /* in one transaction: reports wait for it */
 
 typedef enum { NOTHING, NEW_PARTS, EVERYTHING } Wanted;
 
@@ -20,6 +21,8 @@ struct SvFleetService {
   Wanted wanted;
   gboolean loaded;
   gboolean stopping;
+  gint placing;         /* atomic: hosts are being placed */
+  gboolean placed_part; /* there are more; of the writer's thread */
 };
 
 static void
@@ -121,7 +124,9 @@ move_host (SvFleetService *service, SvDb *db, const char *host, const SvHostPlac
   g_autoptr (GError) error = NULL;
   if (!is_loaded (service))
     return;
-  if (sv_fleet_move (service->fleet, db, host, place, &error))
+  if (place->set == 0)
+    sv_fleet_remove (service->fleet, host);
+  else if (sv_fleet_move (service->fleet, db, host, place, &error))
     want (service, NEW_PARTS);
   else if (!sv_error_is (error, SV_ERROR_NOT_FOUND)) /* it moved on already */
     sv_log (SV_LOG_ERROR, "host '%s' cannot be moved in the index: %s", host, error->message);
@@ -141,12 +146,11 @@ typedef struct {
 } Following;
 
 static gboolean
-note_moved (const char *host, gint64 set, gint64 posture, gpointer user_data, GError **error)
+note_moved (const char *host, const SvHostPlace *place, gpointer user_data, GError **error)
 {
   Following *following = user_data;
-  const SvHostPlace place = {.set = set, .posture = posture, .moved = TRUE};
   g_ptr_array_add (following->hosts, g_strdup (host));
-  g_array_append_val (following->places, place);
+  g_array_append_val (following->places, *place);
   return TRUE;
 }
 
@@ -168,6 +172,48 @@ sv_fleet_service_follow (SvFleetService *service, SvDb *db)
   service->followed_us = now_us;
   for (guint i = 0; i < hosts->len; i++)
     move_host (service, db, hosts->pdata[i], &g_array_index (places, SvHostPlace, i));
+}
+
+/* --- which system hosts belong to --- */
+
+static gboolean
+write_places (SvDb *db, gpointer data, GError **error)
+{
+  SvFleetService *service = data;
+  return sv_system_place_some (db, PLACED_AT_ONCE, sv_time_now (), &service->placed_part, error);
+}
+
+static void place_hosts (SvFleetService *service);
+
+/* What could not be written is tried again with the next look at the store. */
+static void
+finish_places (SvDb *db, gpointer data, const GError *error)
+{
+  SvFleetService *service = data;
+  if (error != NULL)
+    sv_log (SV_LOG_WARNING, "hosts cannot be placed in systems: %s", error->message);
+  if (error == NULL && service->placed_part)
+    place_hosts (service);
+  else
+    g_atomic_int_set (&service->placing, FALSE);
+}
+
+static void
+place_hosts (SvFleetService *service)
+{
+  if (!sv_writer_submit (service->writer, write_places, finish_places, service, NULL))
+    g_atomic_int_set (&service->placing, FALSE);
+}
+
+void
+sv_fleet_service_place (SvFleetService *service, SvDb *db)
+{
+  gboolean must = FALSE;
+  g_autoptr (GError) error = NULL;
+  if (!sv_system_must_place (db, &must, &error))
+    sv_log (SV_LOG_WARNING, "cannot look which hosts are to be placed: %s", error->message);
+  if (must && g_atomic_int_compare_and_exchange (&service->placing, FALSE, TRUE))
+    place_hosts (service);
 }
 
 /* --- its life --- */

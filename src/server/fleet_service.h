@@ -20,3 +20,5 @@ SvCheckinService *sv_fleet_service_get_checkin (SvFleetService *service);
 void sv_fleet_service_match (SvFleetService *service);
 /* Takes in what other servers over the same store wrote. From one thread at a time. */
 void sv_fleet_service_follow (SvFleetService *service, SvDb *db);
+/* Has hosts placed in systems if rules changed; those that move are followed. Likewise. */
+void sv_fleet_service_place (SvFleetService *service, SvDb *db);

@@ -6,9 +6,9 @@
 
 /* In the order of the document. */
 const SvRouteTable *const sv_route_tables[] = {
-    &sv_status_routes, &sv_feed_routes,  &sv_session_routes, &sv_account_routes,
-    &sv_people_routes, &sv_grant_routes, &sv_token_routes,   &sv_audit_routes,
-    &sv_host_routes,   &sv_agent_routes, &sv_fleet_routes};
+    &sv_status_routes, &sv_feed_routes,   &sv_session_routes, &sv_account_routes,
+    &sv_people_routes, &sv_grant_routes,  &sv_token_routes,   &sv_audit_routes,
+    &sv_host_routes,   &sv_system_routes, &sv_agent_routes,   &sv_fleet_routes};
 const gsize sv_n_route_tables = G_N_ELEMENTS (sv_route_tables);
 
 char *
@@ -29,8 +29,10 @@ sv_routes_write_list (void)
   for (gsize i = 0; i < sv_n_route_tables; i++)
     for (gsize k = 0; k < sv_route_tables[i]->n; k++) {
       const SvRoute *route = &sv_route_tables[i]->routes[k];
+      gboolean part = (route->flags & SV_ROUTE_PART) != 0;
+      g_autofree char *permission = g_strconcat (route->permission, part ? "+part" : NULL, NULL);
       g_string_append_printf (out, "%-6s %-32s %-16s %s\n", sv_method_names[route->method],
-                              route->path, route->permission, route->summary);
+                              route->path, permission, route->summary);
     }
   return g_string_free (g_steal_pointer (&out), FALSE);
 }

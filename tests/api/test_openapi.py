@@ -30,7 +30,7 @@ def test_every_operation_names_its_permission():
     rows = [line.split(maxsplit=3) for line in printed("--print-routes").splitlines()]
     assert len(rows) > 5
     for _, path, permission, _ in rows:
-        assert permission in ("public", "agent") or re.fullmatch(r"[a-z]+:[a-z]+", permission), path
+        assert permission in ("public", "agent") or re.fullmatch(r"[a-z]+:[a-z]+(\+part)?", permission), path
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@
 -- 6 0006_feed_signatures cb29e0c36475aca5943347a4501eca2da835ccc86d4d2535892ed44aae524cb2
 -- 7 0007_access 506743e96e2c1ab603049cce3d7f460d376e6fec08f9fbf71348f74f42779ce8
 -- 8 0008_agents 9ecf7d22ac66cfee19f79661d4877187d0ec92640cbb6c6ebd941b8a8550dec0
+-- 9 0009_systems 7609bd429029e29f3bf0110cb423764fc15ca8dc9aea3a4c18b2b69bd90cba47
 
 
 CREATE TABLE agent ( host TEXT NOT NULL PRIMARY KEY,
@@ -197,13 +198,22 @@ CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY,
   hardware_class TEXT,
   kernel TEXT,
   reboot TEXT,
-  collected_at_us INTEGER NOT NULL DEFAULT 0) STRICT;
+  collected_at_us INTEGER NOT NULL DEFAULT 0,
+  system TEXT,
+  system_by TEXT,
+  placed INTEGER NOT NULL DEFAULT 0,
+  addresses TEXT NOT NULL DEFAULT '',
+  retired_at_us INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX host_by_move ON host (moved_at_us);
 
 CREATE INDEX host_by_name ON host (hostname, id, package_set, distro, reboot, last_seen_us);
 
+CREATE INDEX host_by_placed ON host (placed);
+
 CREATE INDEX host_by_set ON host (package_set);
+
+CREATE INDEX host_by_system ON host (system, hostname, id);
 
 CREATE TABLE host_facts ( host TEXT NOT NULL PRIMARY KEY REFERENCES host (id) ON DELETE CASCADE,
   facts BLOB NOT NULL ) STRICT;
@@ -307,3 +317,34 @@ CREATE INDEX session_by_person ON session (person, created_at_us);
 CREATE TABLE setup_link ( id INTEGER NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
   expires_at_us INTEGER NOT NULL ) STRICT;
+
+CREATE TABLE system ( id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  owner TEXT,
+  line_of_business TEXT,
+  role TEXT,
+  criticality TEXT NOT NULL,
+  mission_impact TEXT NOT NULL,
+  safety_impact TEXT NOT NULL,
+  national TEXT NOT NULL,
+  targeted TEXT NOT NULL,
+  zone TEXT NOT NULL,
+  link_mbps INTEGER NOT NULL DEFAULT 0,
+  remote INTEGER NOT NULL DEFAULT 0,
+  intermittent INTEGER NOT NULL DEFAULT 0,
+  maintenance TEXT,
+  baseline TEXT,
+  hardening INTEGER NOT NULL DEFAULT 0,
+  protect_rank INTEGER NOT NULL,
+  created_at_us INTEGER NOT NULL,
+  changed_at_us INTEGER NOT NULL ) STRICT;
+
+CREATE INDEX system_by_line ON system (line_of_business);
+
+CREATE UNIQUE INDEX system_by_name ON system (name);
+
+CREATE INDEX system_by_rank ON system (protect_rank, name);
+
+CREATE TABLE system_rules ( id INTEGER NOT NULL PRIMARY KEY,
+  revision INTEGER NOT NULL,
+  document TEXT NOT NULL ) STRICT;

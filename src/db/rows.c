@@ -1,4 +1,4 @@
-#include "access/rows.h"
+#include "db/rows.h"
 
 gpointer
 sv_rows_read_one (SvQuery *query, const SvRecordType *type, GError **error)

@@ -1,4 +1,4 @@
-/* Reading rows of the store as records. Private to this room. */
+/* Reading rows of the store as records. */
 #pragma once
 
 #include "db/db.h"
