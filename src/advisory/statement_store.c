@@ -265,3 +265,15 @@ sv_facts_load (SvDb *db, const char *vulnerability, SvFacts *ret_facts, GError *
   facts = (SvFacts){0};
   return TRUE;
 }
+
+GHashTable *
+sv_kev_list (SvDb *db, GError **error)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (SvQuery) query =
+      sv_db_query (db, "SELECT DISTINCT vulnerability FROM feed_kev", error);
+  g_autoptr (GPtrArray) list = query != NULL ? sv_rows_read_texts (query, error) : NULL;
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    g_hash_table_add (ids, g_strdup (list->pdata[i]));
+  return list != NULL ? g_steal_pointer (&ids) : NULL;
+}

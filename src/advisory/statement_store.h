@@ -78,6 +78,9 @@ GPtrArray *sv_flaw_list_names (SvDb *db, const char *id, GError **error);
 /* Whether any feed in force names one flaw in two ways. */
 gboolean sv_flaw_has_aliases (SvDb *db, gboolean *ret_has, GError **error);
 
+/* New set of strings: ids of all that some feed in force says is exploited. */
+GHashTable *sv_kev_list (SvDb *db, GError **error);
+
 void sv_facts_clear (SvFacts *facts);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SvFacts, sv_facts_clear)
 

@@ -35,6 +35,16 @@ sv_rows_read_all (SvQuery *query, const SvRecordType *type, GError **error)
   return NULL;
 }
 
+GPtrArray *
+sv_rows_read_texts (SvQuery *query, GError **error)
+{
+  g_autoptr (GPtrArray) texts = sv_strings_new ();
+  SvStep step;
+  while ((step = sv_query_step (query, error)) == SV_STEP_ROW)
+    g_ptr_array_add (texts, g_strdup (sv_query_get_text (query, 0)));
+  return step == SV_STEP_DONE ? g_steal_pointer (&texts) : NULL;
+}
+
 gboolean
 sv_rows_read_int64 (SvQuery *query, gint64 *ret_value, GError **error)
 {

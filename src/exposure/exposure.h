@@ -5,6 +5,7 @@
 #include "exposure/coverage.h"
 #include "exposure/fleet.h"
 #include "exposure/fleet_api.h"
+#include "exposure/history_load.h"
 #include "exposure/judge.h"
 #include "exposure/policy.h"
 #include "exposure/scenario.h"

@@ -68,6 +68,7 @@ sv_fleet_new (SvDictionary *dictionary)
   fleet->names = g_string_chunk_new (64 * 1024);
   fleet->kinds = g_byte_array_new ();
   fleet->match = sv_match_new ();
+  fleet->recorded = g_array_new (FALSE, TRUE, sizeof (guint64));
   return fleet;
 }
 
@@ -77,6 +78,8 @@ sv_fleet_free (SvFleet *fleet)
   if (fleet == NULL)
     return;
   sv_match_free (fleet->match);
+  g_array_unref (fleet->recorded);
+  g_clear_pointer (&fleet->open_parts, g_hash_table_unref);
   g_byte_array_unref (fleet->kinds);
   g_hash_table_unref (fleet->ordinals);
   g_string_chunk_free (fleet->names);

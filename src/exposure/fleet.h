@@ -150,5 +150,24 @@ gboolean sv_fleet_list_update_flaws (SvFleet *fleet, const char *id, const SvFle
  * strings; NULL if the host is not in the index. */
 GPtrArray *sv_fleet_list_host_flaws (SvFleet *fleet, const char *host);
 
+/**
+ * sv_fleet_record:
+ *
+ * Keeps in the store what the match in force says of parts, as intervals (exposure/history.h), each
+ * change once. To be called by who matches, after each match, in no transaction.
+ */
+gboolean sv_fleet_record (SvFleet *fleet, SvDb *db, gint64 now_us, GError **error);
+
+/* What one system adds up to now; an exposure is a host and a flaw that affects it. */
+typedef struct {
+  gint64 affected;  /* hosts with an exposure */
+  gint64 exposures;
+  gint64 fixable;   /* of them, those for which a fixed version is named */
+  gint64 exploited; /* of them, those whose flaw is known to be exploited */
+} SvFleetTotal;
+
+/* @exploited: set of ids. New table: id of a system, "" for none, -> SvFleetTotal. */
+GHashTable *sv_fleet_sum_systems (SvFleet *fleet, const GHashTable *exploited);
+
 /* Bytes that the index takes, without the dictionary: for metrics and benches. */
 guint64 sv_fleet_measure (SvFleet *fleet);

@@ -76,6 +76,20 @@ unite (const Question *question, CountsFunc counts)
   return hosts;
 }
 
+static gboolean
+counts_fixable (const SvPartFlaw *flaw)
+{
+  return sv_part_flaw_counts (flaw) && flaw->update != 0;
+}
+
+roaring_bitmap_t *
+sv_fleet_unite_flaw (const SvFleet *fleet, guint32 number, roaring_bitmap_t **ret_fixable)
+{
+  const Question question = {fleet, number, NULL};
+  *ret_fixable = unite (&question, counts_fixable);
+  return unite (&question, sv_part_flaw_counts);
+}
+
 /* How many of @fewer are not in @more; @more then holds both. */
 static gint64
 count_more (roaring_bitmap_t *more, roaring_bitmap_t *fewer)

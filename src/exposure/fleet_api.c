@@ -1,6 +1,7 @@
 #include "exposure/fleet_api.h"
 
 #include "access/access.h"
+#include "exposure/history_load.h"
 #include "exposure/store_claims.h"
 
 /* What a call asks of the index. */
@@ -229,16 +230,17 @@ assess_host (SvCall *call, SvDb *db, GError **error)
 
 /* The page of @all that begins at number @first; what is not on it is freed. */
 static GPtrArray *
-cut_page (GPtrArray *all, guint first, guint limit)
+cut_page (GPtrArray *all, guint first, guint limit, const SvRecordType *type)
 {
   GPtrArray *page = g_ptr_array_new ();
+  g_ptr_array_set_free_func (all, NULL);
   for (guint i = first; i < all->len && page->len < limit; i++)
     g_ptr_array_add (page, g_steal_pointer (&all->pdata[i]));
-  g_ptr_array_unref (all);
+  sv_rows_free (all, type);
   return page;
 }
 
-/* A cursor is the number of findings before its page. */
+/* A cursor is the number of items before its page. */
 static gboolean
 read_first (const SvCall *call, guint *ret_first, GError **error)
 {
@@ -251,20 +253,47 @@ read_first (const SvCall *call, guint *ret_first, GError **error)
   return TRUE;
 }
 
+/* Answers a page of what @load gives in one moment of the store. */
+static gboolean
+answer_cut (SvCall *call, GPtrArray *(*load) (SvCall *, SvDb *, GError **),
+            const SvRecordType *type, GError **error)
+{
+  guint first = 0, limit = (guint)sv_call_get_query_int64 (call, "limit");
+  g_autoptr (SvTx) tx = NULL;
+  SvDb *db = sv_call_begin_read (call, &tx, error);
+  if (db == NULL || !read_first (call, &first, error))
+    return FALSE;
+  GPtrArray *all = load (call, db, error);
+  if (all == NULL)
+    return FALSE;
+  guint total = all->len;
+  g_autofree char *next = first + limit < total ? g_strdup_printf ("%u", first + limit) : NULL;
+  return sv_call_answer_list (call, cut_page (all, first, limit, type), next, total);
+}
+
 static gboolean
 list_findings (SvCall *call, GError **error)
 {
-  guint first = 0, limit = (guint)sv_call_get_query_int64 (call, "limit");
-  SvDb *db = sv_call_get_store (call, error);
-  if (db == NULL || !read_first (call, &first, error))
-    return FALSE;
-  g_autoptr (SvTx) tx = sv_db_begin_read (db, error); /* host and feeds of one moment */
-  GPtrArray *findings = tx != NULL ? assess_host (call, db, error) : NULL;
-  if (findings == NULL)
-    return FALSE;
-  guint total = findings->len;
-  g_autofree char *next = first + limit < total ? g_strdup_printf ("%u", first + limit) : NULL;
-  return sv_call_answer_list (call, cut_page (findings, first, limit), next, total);
+  return answer_cut (call, assess_host, &sv_finding_type, error);
+}
+
+/* --- one host, as it was --- */
+
+static GPtrArray *
+load_history (SvCall *call, SvDb *db, GError **error)
+{
+  const char *id = sv_call_get_path_param (call, "host");
+  g_autoptr (SvHost) host = sv_host_load (db, id, sv_access_find_reach (call), error);
+  g_autoptr (SvPartFlaws) flaws = sv_part_flaws_new (db);
+  return host != NULL ? sv_history_load (sv_call_get_service (call, SV_SERVICE_DICTIONARY), db,
+                                         flaws, id, error)
+                      : NULL;
+}
+
+static gboolean
+list_history (SvCall *call, GError **error)
+{
+  return answer_cut (call, load_history, &sv_exposure_interval_type, error);
 }
 
 static const SvError not_there[] = {SV_ERROR_NOT_FOUND, SV_ERROR_BUSY};
@@ -313,6 +342,10 @@ static const SvRoute routes[] = {
      "What one host is affected by, each with every reason", TAG, SV_ROUTE_PARAMS (finding_params),
      .response = &sv_finding_type, .flags = PART_LIST, SV_ROUTE_ERRORS (no_host),
      .handle = list_findings},
+    {SV_METHOD_GET, "/api/v1/hosts/{host}/history", "finding:read",
+     "Since when one host was affected by what, and until when", TAG,
+     SV_ROUTE_PARAMS (finding_params), .response = &sv_exposure_interval_type, .flags = PART_LIST,
+     SV_ROUTE_ERRORS (no_host), .handle = list_history},
 };
 const SvRouteTable sv_fleet_routes = {routes, G_N_ELEMENTS (routes),
                                       "Who is affected, and why one says so."};

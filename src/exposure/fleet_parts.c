@@ -1,26 +1,11 @@
 /* Parts of the fleet index: what is judged, and which hosts have it. */
 #include "exposure/fleet_private.h"
 
-#include "advisory/advisory.h"
+#include "exposure/part.h"
 
 #include <string.h>
 
 typedef enum { KIND_NOT_LOOKED_AT, KIND_SINGLE, KIND_JOINT } EntryKind;
-
-/* Kernels are judged by which of them runs (80 to 85), module builds by the streams of their host
- * (63 to 66). More than need be is harmless: a part is then a little rarer. */
-static const char *const joint_names[] = {"kernel*", "linux-*", "kpatch*", "kgraft*", NULL};
-
-static gboolean
-is_joint_package (const SvPackage *package)
-{
-  gsize length;
-  for (const char *const *pattern = joint_names; *pattern != NULL; pattern++)
-    if (sv_text_glob (*pattern, package->name))
-      return TRUE;
-  return !sv_text_is_empty (package->module) ||
-         sv_module_find_build (package->version, &length) != NULL;
-}
 
 gboolean
 sv_fleet_is_joint (SvFleet *fleet, guint32 entry)
@@ -31,7 +16,7 @@ sv_fleet_is_joint (SvFleet *fleet, guint32 entry)
   const SvPackage *package =
       *kind == KIND_NOT_LOOKED_AT ? sv_dictionary_find_package (fleet->dictionary, entry) : NULL;
   if (package != NULL)
-    *kind = is_joint_package (package) ? KIND_JOINT : KIND_SINGLE;
+    *kind = sv_part_is_joint (package) ? KIND_JOINT : KIND_SINGLE;
   return *kind == KIND_JOINT;
 }
 
@@ -41,8 +26,7 @@ static guint32
 find_platform (SvFleet *fleet, SvInventory *facts)
 {
   g_autofree char *release = sv_release_of_distro (facts->distro);
-  g_autofree char *key = g_strdup_printf ("%s %d", release != NULL ? release : "",
-                                          facts->distro != NULL ? facts->distro->scheme : -1);
+  g_autofree char *key = sv_part_format_platform (facts);
   for (guint i = 0; i < fleet->platforms->len; i++)
     if (strcmp (((SvPlatform *)fleet->platforms->pdata[i])->key, key) == 0)
       return i;

@@ -103,6 +103,9 @@ struct SvFleet {
   guint64 n_hosts;
   guint64 generation;
   SvMatch *match; /* in force; never NULL */
+  /* Of the thread that matches: */
+  GArray *recorded;       /* guint64 by part: hash of what is recorded of it; 0: not known */
+  GHashTable *open_parts; /* names of parts with open intervals at the start; NULL: not read yet */
 };
 
 /* --- parts, under the writer's lock --- */
@@ -163,6 +166,9 @@ void sv_update_node_free (gpointer node);
 gboolean sv_part_flaw_counts (const SvPartFlaw *flaw);
 /* Whether any host of @scope (nullable: all) has flaw @number, in whatever way. */
 gboolean sv_fleet_has_flaw (const SvFleet *fleet, guint32 number, const roaring_bitmap_t *scope);
+/* Hosts that flaw @number affects; @ret_fixable: those of them for which a fix is named. Both new. */
+roaring_bitmap_t *sv_fleet_unite_flaw (const SvFleet *fleet, guint32 number,
+                                       roaring_bitmap_t **ret_fixable);
 /* @hosts: taken. A page of their ids. */
 gboolean sv_fleet_page_hosts (const SvFleet *fleet, roaring_bitmap_t *hosts,
                               const SvFleetPage *page, SvFleetListing *ret_listing, GError **error);

@@ -1,5 +1,6 @@
 #include "inventory/host_store.h"
 
+#include "inventory/host_history.h"
 #include "inventory/id_list.h"
 #include "inventory/posture_store.h"
 #include "inventory/system_store.h"
@@ -296,6 +297,8 @@ sv_host_check_in (SvDictionary *dictionary, SvDb *db, const char *host, const Sv
       (arrival.is_new && !insert_host (&arrival, now_us, error)) ||
       !touch_host (&arrival, ret_place, now_us, error) || !keep_facts (&arrival, error))
     return FALSE;
+  if (ret_place->moved && !sv_host_note_move (db, host, &arrival.old, ret_place, now_us, error))
+    return FALSE;
   gboolean left = arrival.old.set != 0 && arrival.old.set != ret_place->set;
   return !left || sv_package_set_drop (db, arrival.old.set, error);
 }
@@ -353,7 +356,9 @@ sv_host_retire (SvDb *db, const char *id, gint64 now_us, GError **error)
     return FALSE;
   if (of.is_new || of.old.set == 0)
     return no_such_host (error, id);
-  return take_out (db, id, now_us, error) && sv_package_set_drop (db, of.old.set, error);
+  const SvHostPlace nowhere = {0};
+  return sv_host_note_move (db, id, &of.old, &nowhere, now_us, error) &&
+         take_out (db, id, now_us, error) && sv_package_set_drop (db, of.old.set, error);
 }
 
 static gboolean

@@ -8,6 +8,7 @@
 #include "inventory/dictionary_store.h"
 #include "inventory/facts.h"
 #include "inventory/host_api.h"
+#include "inventory/host_history.h"
 #include "inventory/host_store.h"
 #include "inventory/id_list.h"
 #include "inventory/package_set_store.h"

@@ -183,16 +183,6 @@ sv_system_list (SvDb *db, const SvSystemFilter *filter, const char *after, gint6
   return systems;
 }
 
-static GPtrArray *
-read_texts (SvQuery *query, GError **error)
-{
-  g_autoptr (GPtrArray) texts = sv_strings_new ();
-  SvStep step;
-  while ((step = sv_query_step (query, error)) == SV_STEP_ROW)
-    g_ptr_array_add (texts, g_strdup (sv_query_get_text (query, 0)));
-  return step == SV_STEP_DONE ? g_steal_pointer (&texts) : NULL;
-}
-
 GPtrArray *
 sv_system_list_ids (SvDb *db, const SvSystemFilter *filter, GError **error)
 {
@@ -200,7 +190,7 @@ sv_system_list_ids (SvDb *db, const SvSystemFilter *filter, GError **error)
   if (query == NULL)
     return NULL;
   bind_filter (query, filter);
-  return read_texts (query, error);
+  return sv_rows_read_texts (query, error);
 }
 
 /* --- rules --- */

@@ -4,9 +4,12 @@
 #define RETRY_US (5 * G_TIME_SPAN_SECOND)
 #define OVERLAP_US (30 * SV_SECOND_US) /* clocks of servers may differ, commits take time */
 #define CHECKIN_S 900
+#define SUM_EVERY_US (10 * 60 * G_TIME_SPAN_SECOND)
+#define SUM_PAUSE_US G_TIME_SPAN_SECOND
+#define SUM_SHARE 20 /* summing takes at most one part in so many of the thread's time */
 #define PLACED_AT_ONCE 500 /* in one transaction: reports wait for it */
 
-typedef enum { NOTHING, NEW_PARTS, EVERYTHING } Wanted;
+typedef enum { STOP, NOTHING, NEW_PARTS, EVERYTHING } Wanted;
 
 struct SvFleetService {
   char *store;
@@ -16,6 +19,9 @@ struct SvFleetService {
   SvCheckinService checkin;
   gint64 followed_us; /* hosts that moved before are known */
   GThread *thread;
+  gint64 summed_at;    /* of that thread: when the day was summed up last, … */
+  gint64 sum_pause_us; /* … for how long not again, … */
+  gboolean unsummed;   /* … and whether something changed since */
   GMutex lock; /* of what follows */
   GCond changed;
   Wanted wanted;
@@ -45,8 +51,30 @@ match (SvFleetService *service, SvDb *db, Wanted wanted, GError **error)
     return FALSE;
   const SvClaimSource source = sv_store_claims_get (claims);
   gint64 now_us = sv_time_now ();
+  service->unsummed = TRUE;
   return wanted == EVERYTHING ? sv_fleet_match (service->fleet, &source, 1, now_us, error)
                               : sv_fleet_match_new (service->fleet, &source, 1, now_us, error);
+}
+
+static gint64
+next_sum (const SvFleetService *service)
+{
+  return service->summed_at + (service->unsummed ? service->sum_pause_us : SUM_EVERY_US);
+}
+
+/* What the day adds up to. */
+static gboolean
+sum_up (SvFleetService *service, SvDb *db, GError **error)
+{
+  gint64 begin = g_get_monotonic_time ();
+  if (begin < next_sum (service))
+    return TRUE;
+  service->unsummed = FALSE;
+  gboolean kept = sv_exposure_day_keep (service->fleet, service->dictionary, db, sv_time_now (),
+                                        error);
+  service->summed_at = g_get_monotonic_time ();
+  service->sum_pause_us = MAX ((service->summed_at - begin) * SUM_SHARE, SUM_PAUSE_US);
+  return kept;
 }
 
 static gboolean
@@ -61,16 +89,17 @@ load (SvFleetService *service, SvDb *db, GError **error)
   return loaded;
 }
 
-/* What is wanted next, NOTHING when it is time to end. */
+/* What is wanted next, STOP when it is time to end. */
 static Wanted
 wait_for_work (SvFleetService *service)
 {
+  gboolean in_time = TRUE;
   g_mutex_lock (&service->lock);
-  while (service->wanted == NOTHING && !service->stopping)
-    g_cond_wait (&service->changed, &service->lock);
+  while (service->wanted == NOTHING && !service->stopping && in_time)
+    in_time = g_cond_wait_until (&service->changed, &service->lock, next_sum (service));
   if (!service->stopping && service->wanted == NEW_PARTS)
     g_cond_wait_until (&service->changed, &service->lock, g_get_monotonic_time () + PAUSE_US);
-  Wanted wanted = service->stopping ? NOTHING : service->wanted;
+  Wanted wanted = service->stopping ? STOP : service->wanted;
   service->wanted = NOTHING;
   g_mutex_unlock (&service->lock);
   return wanted;
@@ -86,16 +115,27 @@ rest (SvFleetService *service)
   g_mutex_unlock (&service->lock);
 }
 
+static gboolean
+do_work (SvFleetService *service, SvDb *db, Wanted wanted, GError **error)
+{
+  if (!load (service, db, error) ||
+      (wanted != NOTHING &&
+       (!match (service, db, wanted, error) ||
+        !sv_fleet_record (service->fleet, db, sv_time_now (), error))))
+    return FALSE;
+  return sum_up (service, db, error);
+}
+
 static gpointer
 work (gpointer data)
 {
   SvFleetService *service = data;
   g_autoptr (SvDb) db = NULL;
-  for (Wanted wanted; (wanted = wait_for_work (service)) != NOTHING;) {
+  for (Wanted wanted; (wanted = wait_for_work (service)) != STOP;) {
     g_autoptr (GError) error = NULL;
     if (db == NULL)
       db = sv_db_open (service->store, &error);
-    if (db != NULL && load (service, db, &error) && match (service, db, wanted, &error))
+    if (db != NULL && do_work (service, db, wanted, &error))
       continue;
     sv_log (SV_LOG_ERROR, "the fleet cannot be matched, what was known stays: %s", error->message);
     g_clear_pointer (&db, sv_db_free);

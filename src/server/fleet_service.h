@@ -1,7 +1,7 @@
 /* The fleet index of this process: loaded at the start, kept up with reports and feeds. */
 #pragma once
 
-#include "exposure/exposure.h"
+#include "evidence/evidence.h"
 #include "inventory/inventory.h"
 
 typedef struct SvFleetService SvFleetService;

@@ -1,6 +1,7 @@
 #include "server/app.h"
 
 #include "advisory/advisory.h"
+#include "evidence/evidence.h"
 #include "exposure/exposure.h"
 #include "inventory/inventory.h"
 
@@ -8,7 +9,7 @@
 const SvRouteTable *const sv_route_tables[] = {
     &sv_status_routes, &sv_feed_routes,   &sv_session_routes, &sv_account_routes,
     &sv_people_routes, &sv_grant_routes,  &sv_token_routes,   &sv_audit_routes,
-    &sv_host_routes,   &sv_system_routes, &sv_agent_routes,   &sv_fleet_routes};
+    &sv_host_routes,   &sv_system_routes, &sv_agent_routes,   &sv_fleet_routes, &sv_exposure_day_routes};
 const gsize sv_n_route_tables = G_N_ELEMENTS (sv_route_tables);
 
 char *
