@@ -147,6 +147,8 @@ int sv_cmd_audit_verify (SvCli *cli, GError **error);
 int sv_cmd_audit_export (SvCli *cli, GError **error);
 int sv_cmd_doctor (SvCli *cli, GError **error);
 int sv_cmd_backup (SvCli *cli, GError **error);
+int sv_cmd_login (SvCli *cli, GError **error);
+int sv_cmd_logout (SvCli *cli, GError **error);
 int sv_cmd_remote (SvCli *cli, GError **error);
 int sv_cmd_host_import (SvCli *cli, GError **error);
 int sv_cmd_help (SvCli *cli, GError **error);

@@ -1,8 +1,10 @@
-/* Commands that ask a server: one row each; what they print is the API's own record. */
+/* Commands that ask a server, or have it change something: one row each. What they print is the
+ * API's own record. */
 #include "cli/host.h"
+#include "cli/remote.h"
 
+#include "access/access.h"
 #include "exposure/exposure.h"
-#include "net/net.h"
 
 #include <string.h>
 
@@ -11,22 +13,66 @@
 
 typedef struct {
   const char *command;
-  const char *path; /* "%s" stands for the first argument */
-  const SvRecordType *type;
+  const char *method;
+  const char *path;         /* "%s" stands for the next argument */
+  const char *members;      /* what the arguments behind those of the path are in the body, by name,
+                               separated by ' '; "*": a file that is the body */
+  const SvRecordType *type; /* of the answer, of a list: of its items; NULL: it answers nothing */
   gboolean is_list;
 } Remote;
 
+#define SHOW(command, path, type)                                                                  \
+  {                                                                                                \
+    command, "GET", path, NULL, type, FALSE                                                        \
+  }
+#define LIST(command, path, type)                                                                  \
+  {                                                                                                \
+    command, "GET", path, NULL, type, TRUE                                                         \
+  }
+
 static const Remote remotes[] = {
-    {"fleet", "/api/v1/fleet", &sv_fleet_state_type, FALSE},
-    {"host list", "/api/v1/hosts", &sv_host_type, TRUE},
-    {"host show", "/api/v1/hosts/%s", &sv_host_type, FALSE},
-    {"host inventory", "/api/v1/hosts/%s/inventory", &sv_inventory_type, FALSE},
-    {"host findings", "/api/v1/hosts/%s/findings", &sv_finding_type, TRUE},
-    {"cve list", "/api/v1/vulnerabilities", &sv_fleet_flaw_type, TRUE},
-    {"cve show", "/api/v1/vulnerabilities/%s", &sv_fleet_flaw_type, FALSE},
-    {"cve hosts", "/api/v1/vulnerabilities/%s/hosts", &sv_host_type, TRUE},
-    {"source list", "/api/v1/feeds", &sv_feed_type, TRUE},
-    {"source show", "/api/v1/feeds/%s", &sv_feed_type, FALSE},
+    SHOW ("fleet", "/api/v1/fleet", &sv_fleet_state_type),
+    LIST ("fleet days", "/api/v1/exposure-days", &sv_exposure_day_type),
+    LIST ("host list", "/api/v1/hosts", &sv_host_type),
+    SHOW ("host show", "/api/v1/hosts/%s", &sv_host_type),
+    SHOW ("host inventory", "/api/v1/hosts/%s/inventory", &sv_inventory_type),
+    LIST ("host history", "/api/v1/hosts/%s/history", &sv_exposure_interval_type),
+    {"host place", "PUT", "/api/v1/hosts/%s/system", "system", NULL, FALSE},
+    {"host retire", "DELETE", "/api/v1/hosts/%s", NULL, NULL, FALSE},
+    LIST ("host agents", "/api/v1/agents", &sv_agent_type),
+    {"host revoke", "POST", "/api/v1/agents/%s/revoke", NULL, NULL, FALSE},
+    LIST ("system list", "/api/v1/systems", &sv_system_type),
+    SHOW ("system show", "/api/v1/systems/%s", &sv_system_type),
+    {"system add", "POST", "/api/v1/systems", "name", &sv_system_type, FALSE},
+    {"system change", "PATCH", "/api/v1/systems/%s", NULL, &sv_system_type, FALSE},
+    {"system remove", "DELETE", "/api/v1/systems/%s", NULL, NULL, FALSE},
+    SHOW ("system rules", "/api/v1/system-rules", &sv_system_rules_type),
+    {"system set-rules", "PUT", "/api/v1/system-rules", "*", &sv_system_rules_type, FALSE},
+    LIST ("finding list", "/api/v1/hosts/%s/findings", &sv_finding_type),
+    LIST ("cve list", "/api/v1/vulnerabilities", &sv_fleet_flaw_type),
+    SHOW ("cve show", "/api/v1/vulnerabilities/%s", &sv_fleet_flaw_type),
+    LIST ("cve hosts", "/api/v1/vulnerabilities/%s/hosts", &sv_host_type),
+    LIST ("cve systems", "/api/v1/vulnerabilities/%s/systems", &sv_fleet_share_type),
+    LIST ("update list", "/api/v1/updates", &sv_fleet_update_type),
+    SHOW ("update show", "/api/v1/updates/%s", &sv_fleet_update_type),
+    LIST ("update hosts", "/api/v1/updates/%s/hosts", &sv_host_type),
+    LIST ("update cves", "/api/v1/updates/%s/vulnerabilities", &sv_fleet_flaw_type),
+    LIST ("source list", "/api/v1/feeds", &sv_feed_type),
+    SHOW ("source show", "/api/v1/feeds/%s", &sv_feed_type),
+    LIST ("user list", "/api/v1/people", &sv_person_type),
+    SHOW ("user show", "/api/v1/people/%s", &sv_person_type),
+    {"user add", "POST", "/api/v1/people", "login name", &sv_person_type, FALSE},
+    {"user change", "PATCH", "/api/v1/people/%s", NULL, &sv_person_type, FALSE},
+    LIST ("user roles", "/api/v1/people/%s/grants", &sv_grant_type),
+    {"user grant", "POST", "/api/v1/people/%s/grants", "role", &sv_grant_type, FALSE},
+    {"user take", "DELETE", "/api/v1/people/%s/grants/%s", NULL, NULL, FALSE},
+    LIST ("token list", "/api/v1/tokens", &sv_api_token_type),
+    {"token add", "POST", "/api/v1/tokens", "name", &sv_api_token_type, FALSE},
+    {"token revoke", "DELETE", "/api/v1/tokens/%s", NULL, NULL, FALSE},
+    LIST ("enrol list", "/api/v1/enrol-tokens", &sv_enrol_token_type),
+    {"enrol add", "POST", "/api/v1/enrol-tokens", NULL, &sv_enrol_token_grant_type, FALSE},
+    {"enrol revoke", "DELETE", "/api/v1/enrol-tokens/%s", NULL, NULL, FALSE},
+    LIST ("audit list", "/api/v1/audit", &sv_audit_entry_type),
 };
 
 static const Remote *
@@ -39,30 +85,17 @@ find_remote (const SvCli *cli)
   g_error ("'%s' has no row of what it asks", name);
 }
 
-static SvClient *
-connect_server (const SvCli *cli, GError **error)
-{
-  const SvClientOptions options = {.url = sv_cli_get_setting (cli, "server"),
-                                   .ca_file = sv_cli_get_setting (cli, "server-ca"),
-                                   .token = sv_cli_get_setting (cli, "token")};
-  if (options.url != NULL)
-    return sv_client_new (&options, error);
-  g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE,
-                       "no server is named: --server https://salve.example:8443, or the setting"
-                       " 'server'");
-  return NULL;
-}
-
 /* --- what to ask --- */
 
 static gboolean
 is_of_connection (const char *option)
 {
-  static const char *const names[] = {"server", "server-ca", "token", "limit", NULL};
+  static const char *const names[] = {"server", "server-ca", "token",          "limit",
+                                      "yes",    "dry-run",   "password-stdin", NULL};
   return g_strv_contains (names, option);
 }
 
-/* Every other option of the command is a parameter of the same name. */
+/* Every other option of a list is a parameter of the same name. */
 static void
 append_filters (const SvCli *cli, GString *path)
 {
@@ -77,15 +110,18 @@ append_filters (const SvCli *cli, GString *path)
   }
 }
 
+/* @ret_used: (out): how many arguments it took */
 static char *
-make_path (const SvCli *cli, const Remote *remote)
+make_path (const SvCli *cli, const Remote *remote, guint *ret_used)
 {
-  const char *place = strstr (remote->path, "%s");
-  if (place == NULL)
-    return g_strdup (remote->path);
-  g_autofree char *escaped = sv_client_escape (sv_cli_get_argument (cli, 0));
-  return g_strdup_printf ("%.*s%s%s", (int)(place - remote->path), remote->path, escaped,
-                          place + strlen ("%s"));
+  g_auto (GStrv) parts = g_strsplit (remote->path, "%s", -1);
+  g_autoptr (GString) path = g_string_new (parts[0]);
+  *ret_used = 0;
+  for (char **part = parts + 1; *part != NULL; part++) {
+    g_autofree char *escaped = sv_client_escape (sv_cli_get_argument (cli, (*ret_used)++));
+    g_string_append_printf (path, "%s%s", escaped, *part);
+  }
+  return g_string_free (g_steal_pointer (&path), FALSE);
 }
 
 /* --- lists, page by page --- */
@@ -112,7 +148,8 @@ take_page (Listing *listing, GPtrArray *page)
 static gboolean
 ask_page (Listing *listing, char **cursor, GError **error)
 {
-  g_autofree char *base = make_path (listing->cli, listing->remote);
+  guint used;
+  g_autofree char *base = make_path (listing->cli, listing->remote, &used);
   g_autoptr (GString) path = g_string_new (base);
   g_string_append (path, "?limit=" PAGE);
   append_filters (listing->cli, path);
@@ -168,33 +205,180 @@ run_list (Listing *listing, GError **error)
 }
 
 static int
-run_one (SvCli *cli, const Remote *remote, SvClient *client, GError **error)
+run_lists (SvCli *cli, const Remote *remote, GError **error)
 {
-  g_autofree char *path = make_path (cli, remote);
-  const SvClientCall call = {.method = "GET", .path = path, .answer_type = remote->type};
-  gpointer record = NULL;
-  if (!sv_client_call (client, &call, &record, error))
+  gint64 limit;
+  if (!read_limit (cli, &limit, error))
+    return SV_EXIT_USAGE;
+  g_autoptr (SvClient) client = sv_remote_connect (cli, error);
+  if (client == NULL)
     return SV_EXIT_FAILED;
+  g_autoptr (GPtrArray) records = g_ptr_array_new ();
+  Listing listing = {cli, remote, client, records, limit, -1};
+  return run_list (&listing, error);
+}
+
+/* --- what is to be changed --- */
+
+/* By how help calls the value: "N" is a number, "NAME…" a list separated by commas, nothing a
+ * switch. An empty value takes away what was there. */
+static void
+add_member (SvJsonWriter *writer, const SvOption *option, const char *name, const char *value)
+{
+  g_auto (GStrv) words = g_strsplit (value, ",", -1);
+  gint64 number;
+  if (option != NULL && option->value == NULL) {
+    sv_json_add_bool (writer, name, TRUE);
+  } else if (*value == '\0') {
+    sv_json_add_null (writer, name);
+  } else if (option != NULL && strcmp (option->value, "N") == 0 &&
+             sv_text_parse_int64 (value, &number, NULL)) {
+    sv_json_add_int64 (writer, name, number);
+  } else if (option != NULL && g_str_has_suffix (option->value, "…")) {
+    sv_json_open_array (writer, name);
+    for (char **word = words; *word != NULL; word++)
+      sv_json_add_string (writer, NULL, *word);
+    sv_json_close (writer);
+  } else {
+    sv_json_add_string (writer, name, value);
+  }
+}
+
+/* "--no-remote" says that remote is not. */
+static void
+add_option (const SvCli *cli, SvJsonWriter *writer, const SvOption *option)
+{
+  const char *value = sv_cli_find (cli, option->name);
+  if (value == NULL || is_of_connection (option->name))
+    return;
+  g_autofree char *name = g_strdelimit (g_strdup (option->name), "-", '_');
+  if (option->value == NULL && g_str_has_prefix (name, "no_"))
+    sv_json_add_bool (writer, name + strlen ("no_"), FALSE);
+  else
+    add_member (writer, option, name, value);
+}
+
+static gboolean
+add_password (const SvCli *cli, SvJsonWriter *writer, GError **error)
+{
+  g_autofree char *password = NULL;
+  if (!sv_cli_has (cli, "password-stdin"))
+    return TRUE;
+  if (!sv_cli_read_line (&password, error))
+    return FALSE;
+  sv_json_add_string (writer, "password", password);
+  return TRUE;
+}
+
+/* Arguments, then options, as members of one object. */
+static char *
+make_body (const SvCli *cli, const Remote *remote, guint used, GError **error)
+{
+  const SvCommand *command = sv_cli_get_command (cli);
+  g_auto (GStrv) members = g_strsplit (remote->members != NULL ? remote->members : "", " ", -1);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (SvJsonWriter) writer = sv_json_writer_new (text, 0);
+  sv_json_open_object (writer, NULL);
+  for (guint i = 0; used + i < sv_cli_get_n_arguments (cli); i++)
+    add_member (writer, NULL, members[i], sv_cli_get_argument (cli, used + i));
+  for (gsize i = 0; i < command->n_options; i++)
+    add_option (cli, writer, &command->options[i]);
+  if (!add_password (cli, writer, error))
+    return NULL;
+  sv_json_close (writer);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static char *
+read_body (const char *path, GError **error)
+{
+  g_autoptr (GBytes) content = sv_file_read (path, SV_LIMIT_BODY_BYTES, error);
+  gsize size;
+  const char *data = content != NULL ? g_bytes_get_data (content, &size) : NULL;
+  return data != NULL ? g_strndup (data, size) : NULL;
+}
+
+static gboolean
+find_body (const SvCli *cli, const Remote *remote, guint used, char **ret_body, GError **error)
+{
+  gboolean is_file = g_strcmp0 (remote->members, "*") == 0;
+  *ret_body = NULL;
+  if (strcmp (remote->method, "GET") == 0 || strcmp (remote->method, "DELETE") == 0 ||
+      (remote->type == NULL && remote->members == NULL))
+    return TRUE;
+  *ret_body = is_file ? read_body (sv_cli_get_argument (cli, used), error)
+                      : make_body (cli, remote, used, error);
+  return *ret_body != NULL;
+}
+
+/* --- one call --- */
+
+/* The path, with what a question is narrowed to. */
+static char *
+add_question (const SvCli *cli, const Remote *remote, const char *path)
+{
+  g_autoptr (GString) asked = g_string_new (NULL);
+  if (strcmp (remote->method, "GET") == 0)
+    append_filters (cli, asked);
+  if (asked->len > 0)
+    asked->str[0] = '?';
+  return g_strconcat (path, asked->str, NULL);
+}
+
+static int
+answer (SvCli *cli, const Remote *remote, gpointer record, GError **error)
+{
+  if (record == NULL)
+    return SV_EXIT_OK;
   gboolean written = sv_cli_write_record (cli, remote->type, record, error);
   sv_record_free (remote->type, record);
   return written ? SV_EXIT_OK : SV_EXIT_FAILED;
+}
+
+/* What would be asked, with --dry-run. */
+static int
+show_call (const SvClientCall *call, GError **error)
+{
+  g_autofree char *line =
+      g_strdup_printf ("%s %s%s%s\n", call->method, call->path, call->body_text != NULL ? "\n" : "",
+                       call->body_text != NULL ? call->body_text : "");
+  return sv_cli_write (line, strlen (line), error) ? SV_EXIT_OK : SV_EXIT_FAILED;
+}
+
+static gboolean
+confirm (SvCli *cli, const SvClientCall *call, GError **error)
+{
+  g_autofree char *what =
+      g_strdup_printf ("%s (%s)", sv_cli_get_command (cli)->summary, call->path);
+  return strcmp (call->method, "GET") == 0 || sv_terminal_confirm (cli, what, error);
+}
+
+static int
+run_one (SvCli *cli, const Remote *remote, GError **error)
+{
+  guint used;
+  g_autofree char *path = make_path (cli, remote, &used), *body = NULL;
+  if (!find_body (cli, remote, used, &body, error))
+    return SV_EXIT_FAILED;
+  g_autofree char *asked = add_question (cli, remote, path);
+  const SvClientCall call = {
+      .method = remote->method, .path = asked, .body_text = body, .answer_type = remote->type};
+  if (sv_cli_has (cli, "dry-run"))
+    return show_call (&call, error);
+  if (!confirm (cli, &call, error))
+    return SV_EXIT_USAGE;
+  g_autoptr (SvClient) client = sv_remote_connect (cli, error);
+  gpointer record = NULL;
+  if (client == NULL || !sv_remote_call (cli, &client, &call, &record, error))
+    return SV_EXIT_FAILED;
+  return answer (cli, remote, record, error);
 }
 
 int
 sv_cmd_remote (SvCli *cli, GError **error)
 {
   const Remote *remote = find_remote (cli);
-  gint64 limit;
-  if (!read_limit (cli, &limit, error))
-    return SV_EXIT_USAGE;
-  g_autoptr (SvClient) client = connect_server (cli, error);
-  if (client == NULL)
-    return SV_EXIT_FAILED;
-  if (!remote->is_list)
-    return run_one (cli, remote, client, error);
-  g_autoptr (GPtrArray) records = g_ptr_array_new ();
-  Listing listing = {cli, remote, client, records, limit, -1};
-  return run_list (&listing, error);
+  return remote->is_list ? run_lists (cli, remote, error) : run_one (cli, remote, error);
 }
 
 /* --- importing a host that has no agent --- */
@@ -219,7 +403,7 @@ send_report (SvClient *client, const char *host, SvInventory *inventory,
 int
 sv_cmd_host_import (SvCli *cli, GError **error)
 {
-  g_autoptr (SvClient) client = connect_server (cli, error);
+  g_autoptr (SvClient) client = sv_remote_connect (cli, error);
   g_autoptr (SvHostView) view =
       client != NULL ? sv_host_view_new (cli, SV_VIEW_LOCAL, error) : NULL;
   if (view == NULL)

@@ -91,13 +91,117 @@ static const SvOption import_options[] = {
 /* clang-format on */
 #define LIMIT "limit", 0, "N", "show at most so many; default: 1000"
 
+/* clang-format off */
+#define CHANGE_OPTIONS                                                                             \
+    SERVER_OPTIONS,                                                                                \
+    {"yes", 0, NULL, "do it without asking"},                                                      \
+    {"dry-run", 0, NULL, "print what would be asked of the server, and change nothing"}
+#define PART_OPTIONS                                                                               \
+    {"system", 0, "NAME", "only hosts of this system, by id or name; none: of no system"},         \
+    {"line-of-business", 0, "NAME", "only hosts of systems of this business unit"}
+#define SYSTEM_OPTIONS                                                                             \
+    {"owner", 0, "NAME", "who answers for it"},                                                    \
+    {"line-of-business", 0, "NAME", "business unit that it is of"},                                \
+    {"role", 0, "TEXT", "what it does"},                                                           \
+    {"criticality", 0, "VALUE", "low, normal or high"},                                            \
+    {"mission-impact", 0, "VALUE",                                                                 \
+     "degraded, \"mef support crippled\", \"mef failure\" or \"mission failure\""},                  \
+    {"safety-impact", 0, "VALUE", "negligible, marginal, critical or catastrophic"},               \
+    {"national", 0, "VALUE", "whether the nation depends on it: no or yes"},                       \
+    {"targeted", 0, "VALUE", "whether it was attacked in the past: no or yes"},                    \
+    {"zone", 0, "VALUE", "isolated, internal, dmz or internet"},                                   \
+    {"link-mbps", 0, "N", "slowest link to it, megabit a second"},                                 \
+    {"remote", 0, NULL, "reached from outside the organisation's sites"},                          \
+    {"no-remote", 0, NULL, "not so"},                                                              \
+    {"intermittent", 0, NULL, "connected only now and then"},                                      \
+    {"no-intermittent", 0, NULL, "not so"},                                                        \
+    {"maintenance", 0, "TEXT", "when it may be changed"},                                          \
+    {"baseline", 0, "NAME", "class of the baseline that its hosts are held against"},              \
+    {"hardening", 0, NULL, "kept under the regime for what gets no updates any more"},             \
+    {"no-hardening", 0, NULL, "not so"}
+/* clang-format on */
+
 static const SvOption server_options[] = {SERVER_OPTIONS};
 
 static const SvOption list_options[] = {SERVER_OPTIONS, {LIMIT}};
 
+static const SvOption part_options[] = {SERVER_OPTIONS, PART_OPTIONS};
+
+static const SvOption part_list_options[] = {SERVER_OPTIONS, {LIMIT}, PART_OPTIONS};
+
+static const SvOption change_options[] = {CHANGE_OPTIONS};
+
+static const SvOption system_list_options[] = {
+    SERVER_OPTIONS,
+    {LIMIT},
+    {"line-of-business", 0, "NAME", "only systems of this business unit"},
+};
+
+static const SvOption system_add_options[] = {CHANGE_OPTIONS, SYSTEM_OPTIONS};
+
+static const SvOption system_change_options[] = {
+    CHANGE_OPTIONS,
+    {"name", 0, "NAME", "another name"},
+    SYSTEM_OPTIONS,
+};
+
+static const SvOption login_options[] = {
+    SERVER_OPTIONS,
+    {"password-stdin", 0, NULL, "read the password from standard input"},
+    {"code", 0, "CODE", "of the second factor"},
+};
+
+static const SvOption user_list_options[] = {
+    SERVER_OPTIONS,
+    {LIMIT},
+    {"login", 0, "TEXT", "only people whose login name begins so"},
+};
+
+static const SvOption user_add_options[] = {
+    CHANGE_OPTIONS,
+    {"mail", 0, "ADDRESS", "mail address"},
+    {"password-stdin", 0, NULL, "read a first password from standard input"},
+};
+
+static const SvOption user_change_options[] = {
+    CHANGE_OPTIONS,
+    {"name", 0, "NAME", "name that others see"},
+    {"mail", 0, "ADDRESS", "mail address"},
+    {"disabled", 0, NULL, "let them in no more"},
+    {"no-disabled", 0, NULL, "let them in again"},
+};
+
+static const SvOption grant_options[] = {
+    CHANGE_OPTIONS,
+    {"scope-kind", 0, "KIND", "line-of-business, product or system; default: everything"},
+    {"scope", 0, "NAME", "which one; a system by its id"},
+};
+
+static const SvOption token_add_options[] = {
+    CHANGE_OPTIONS,
+    {"permissions", 0, "NAME,…", "what it may do, separated by commas"},
+    {"expires-at", 0, "TIME", "until when it is good; within a year"},
+};
+
+static const SvOption enrol_add_options[] = {
+    CHANGE_OPTIONS,
+    {"note", 0, "TEXT", "what it is for"},
+    {"quota", 0, "N", "hosts that may enrol with it"},
+    {"lifetime-s", 0, "N", "seconds that it is good"},
+};
+
+static const SvOption audit_list_options[] = {
+    SERVER_OPTIONS,
+    {LIMIT},
+    {"actor", 0, "ID", "only what this person did"},
+    {"action", 0, "NAME", "only what is called so"},
+    {"subject", 0, "ID", "only what was done to it"},
+};
+
 static const SvOption host_list_options[] = {
     SERVER_OPTIONS,
     {LIMIT},
+    PART_OPTIONS,
     {"distro", 0, "ID:RELEASE", "only hosts of this distribution and release"},
     {"name", 0, "TEXT", "only hosts whose name begins so"},
     {"reboot", 0, "WORD", "only hosts where a reboot is needed, not-needed or unknown"},
@@ -166,30 +270,107 @@ const SvCommand sv_commands[] = {
      OPTIONS (import_options), SV_OUTPUTS_LIST, 2, 2, sv_cmd_feed_import},
     {"feed show", "ID", "one source with its health", "", OPTIONS (store_options), SV_OUTPUTS_LIST,
      1, 1, sv_cmd_feed_show},
+    {"login", "[NAME]", "log in to a server; later commands ask it in your name",
+     "The session is kept where nobody else can read it, until 'salve logout' or until it ends: "
+     "half "
+     "an hour after the last command, at the latest after twelve. What is dangerous asks for the "
+     "password again. Programs use an API token instead.",
+     OPTIONS (login_options), 1u << SV_OUTPUT_TABLE, 0, 1, sv_cmd_login},
+    {"logout", "", "end the session on the server and forget it", "", OPTIONS (server_options),
+     1u << SV_OUTPUT_TABLE, 0, 0, sv_cmd_logout},
     {"fleet", "", "how much of the fleet the server knows and has judged", "",
      OPTIONS (server_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"fleet days", "", "how exposed hosts were, day by day", "", OPTIONS (part_list_options),
+     SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
     {"host list", "", "hosts that report to the server", "", OPTIONS (host_list_options),
      SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
     {"host show", "HOST", "one host of the server, by its id", "", OPTIONS (server_options),
      SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
     {"host inventory", "HOST", "all that a host reported of itself", "", OPTIONS (server_options),
      SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
-    {"host findings", "HOST", "what a host is affected by, with every reason", "",
+    {"host history", "HOST", "since when a host was affected by what, and until when", "",
      OPTIONS (list_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"host place", "HOST SYSTEM", "say which system a host belongs to, whatever rules say",
+     "An empty SYSTEM gives the host back to the rules.", OPTIONS (change_options), SV_OUTPUTS_LIST,
+     2, 2, sv_cmd_remote},
+    {"host retire", "HOST", "take a host away for good",
+     "Its agent, if it has one, is let in no more. What was stays in the history.",
+     OPTIONS (change_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"host agents", "", "hosts that enrolled, and whether they are in", "", OPTIONS (list_options),
+     SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"host revoke", "HOST", "let the agent of a host in no more", "", OPTIONS (change_options),
+     SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
     {"host import", "HOST", "report for a host that has no agent",
      "Takes inventory as scan does, of this machine, of a root directory, or of files that came "
      "from elsewhere, and sends it to the server under the id HOST.",
      OPTIONS (host_import_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_host_import},
-    {"cve list", "", "vulnerabilities of the fleet, with how many hosts each affects", "",
-     OPTIONS (list_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
-    {"cve show", "CVE-…", "one vulnerability over the whole fleet", "", OPTIONS (server_options),
+    {"enrol list", "", "tokens by which hosts enrol", "", OPTIONS (list_options), SV_OUTPUTS_LIST,
+     0, 0, sv_cmd_remote},
+    {"enrol add", "", "make a token by which hosts enrol; its secret is shown this once", "",
+     OPTIONS (enrol_add_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"enrol revoke", "ID", "end such a token; hosts that enrolled with it stay", "",
+     OPTIONS (change_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"system list", "", "systems, what is to be protected first before others", "",
+     OPTIONS (system_list_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"system show", "SYSTEM", "one system, by id or name", "", OPTIONS (server_options),
      SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
-    {"cve hosts", "CVE-…", "hosts that a vulnerability affects", "", OPTIONS (list_options),
+    {"system add", "NAME", "add a system", "", OPTIONS (system_add_options), SV_OUTPUTS_LIST, 1, 1,
+     sv_cmd_remote},
+    {"system change", "SYSTEM", "change what is named of a system", "",
+     OPTIONS (system_change_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"system remove", "SYSTEM", "take a system away; its hosts then belong to none", "",
+     OPTIONS (change_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"system rules", "", "which hosts belong to which system",
+     "With -o json in the form that 'salve system set-rules' takes.", OPTIONS (server_options),
+     SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"system set-rules", "FILE", "replace the rules by which hosts belong to systems",
+     "FILE holds them as 'salve system rules -o json' writes them, with the revision that was "
+     "read.",
+     OPTIONS (change_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"finding list", "HOST", "what a host is affected by, with every reason", "",
+     OPTIONS (list_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"cve list", "", "vulnerabilities of the fleet, with how many hosts each affects", "",
+     OPTIONS (part_list_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"cve show", "CVE-…", "one vulnerability over the whole fleet", "", OPTIONS (part_options),
+     SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"cve hosts", "CVE-…", "hosts that a vulnerability affects", "", OPTIONS (part_list_options),
+     SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"cve systems", "CVE-…", "systems that a vulnerability affects", "", OPTIONS (list_options),
+     SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"update list", "", "what heals hosts, with how many and of how much", "",
+     OPTIONS (part_list_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"update show", "UPDATE", "one update over the whole fleet: debian:12/openssl", "",
+     OPTIONS (part_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"update hosts", "UPDATE", "hosts that an update heals of something", "",
+     OPTIONS (part_list_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"update cves", "UPDATE", "what an update closes", "", OPTIONS (part_list_options),
      SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
     {"source list", "", "the sources of the server, with their health", "", OPTIONS (list_options),
      SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
     {"source show", "ID", "one source of the server", "", OPTIONS (server_options), SV_OUTPUTS_LIST,
      1, 1, sv_cmd_remote},
+    {"user list", "", "people who may log in", "", OPTIONS (user_list_options), SV_OUTPUTS_LIST, 0,
+     0, sv_cmd_remote},
+    {"user show", "ID", "one person", "", OPTIONS (server_options), SV_OUTPUTS_LIST, 1, 1,
+     sv_cmd_remote},
+    {"user add", "LOGIN NAME", "add a person", "", OPTIONS (user_add_options), SV_OUTPUTS_LIST, 2,
+     2, sv_cmd_remote},
+    {"user change", "ID", "change what is named of a person", "", OPTIONS (user_change_options),
+     SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"user roles", "ID", "the roles of a person", "", OPTIONS (server_options), SV_OUTPUTS_LIST, 1,
+     1, sv_cmd_remote},
+    {"user grant", "ID ROLE", "give a person a role", "", OPTIONS (grant_options), SV_OUTPUTS_LIST,
+     2, 2, sv_cmd_remote},
+    {"user take", "ID GRANT", "take a role away from a person", "", OPTIONS (change_options),
+     SV_OUTPUTS_LIST, 2, 2, sv_cmd_remote},
+    {"token list", "", "your API tokens", "", OPTIONS (list_options), SV_OUTPUTS_LIST, 0, 0,
+     sv_cmd_remote},
+    {"token add", "NAME", "make an API token; its secret is shown this once", "",
+     OPTIONS (token_add_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"token revoke", "ID", "end an API token", "", OPTIONS (change_options), SV_OUTPUTS_LIST, 1, 1,
+     sv_cmd_remote},
+    {"audit list", "", "who did what on the server, the last first", "",
+     OPTIONS (audit_list_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
     {"version compare", "deb|rpm|apk|pacman [A B]",
      "order two versions as the package manager does",
      "Prints -1, 0 or 1. With --stdin each line holds two versions separated by a tab; a pair "

@@ -18,6 +18,8 @@ struct SvClient {
   GByteArray *answer;
   gboolean too_large;
   gint64 retry_after_s;
+  char *cookie;
+  gboolean must_prove;
 };
 
 /* --- its life --- */
@@ -75,6 +77,10 @@ sv_client_new (const SvClientOptions *options, GError **error)
       options->token != NULL ? g_strconcat ("Bearer ", options->token, NULL) : NULL;
   if (bearer != NULL)
     add_header (client, "Authorization", bearer);
+  if (options->cookie != NULL)
+    add_header (client, "Cookie", options->cookie);
+  if (options->csrf != NULL)
+    add_header (client, "X-Salve-CSRF", options->csrf);
   guint timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : SV_LIMIT_REQUEST_MS;
   sv_curl.easy_setopt (client->curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
   return client;
@@ -88,6 +94,7 @@ sv_client_free (SvClient *client)
   sv_curl.easy_cleanup (client->curl);
   sv_curl.slist_free_all (client->headers);
   g_byte_array_unref (client->answer);
+  g_free (client->cookie);
   g_free (client->url);
   g_free (client->ca_file);
   g_free (client->certificate);
@@ -99,6 +106,18 @@ gint64
 sv_client_get_retry_after_s (const SvClient *client)
 {
   return client->retry_after_s;
+}
+
+const char *
+sv_client_find_cookie (const SvClient *client)
+{
+  return client->cookie;
+}
+
+gboolean
+sv_client_must_prove (const SvClient *client)
+{
+  return client->must_prove;
 }
 
 char *
@@ -121,9 +140,35 @@ on_body (char *data, gsize size, gsize n, void *user_data)
   return length;
 }
 
+/* Value of the header @name in @line, without what stands behind @end; NULL: it is another one. */
+static char *
+read_header (const char *line, const char *name, char end)
+{
+  gsize length = strlen (name);
+  if (g_ascii_strncasecmp (line, name, length) != 0 || line[length] != ':')
+    return NULL;
+  g_auto (GStrv) parts = g_strsplit (line + length + 1, (const char[]){end, '\0'}, 2);
+  return g_strstrip (g_strdup (parts[0]));
+}
+
+static gsize
+on_header (char *data, gsize size, gsize n, void *user_data)
+{
+  SvClient *client = user_data;
+  g_autofree char *line = g_strndup (data, size * n);
+  g_autofree char *proof = read_header (line, "X-Salve-Step-Up", ';');
+  char *cookie = read_header (line, "Set-Cookie", ';');
+  if (cookie != NULL)
+    sv_text_take (&client->cookie, cookie);
+  client->must_prove |= proof != NULL;
+  return size * n;
+}
+
 static char *
 write_body (const SvClientCall *call)
 {
+  if (call->body_type == NULL)
+    return g_strdup (call->body_text);
   GString *text = g_string_new (NULL);
   g_autoptr (SvJsonWriter) writer = sv_json_writer_new (text, 0);
   sv_record_write_json (call->body_type, call->body, writer, NULL);
@@ -144,6 +189,8 @@ set_up (SvClient *client, const SvClientCall *call, const char *url, const char 
   sv_curl.easy_setopt (curl, CURLOPT_CONNECTTIMEOUT_MS, (long)SV_LIMIT_CONNECT_MS);
   sv_curl.easy_setopt (curl, CURLOPT_ERRORBUFFER, client->error);
   sv_curl.easy_setopt (curl, CURLOPT_HTTPHEADER, client->headers);
+  sv_curl.easy_setopt (curl, CURLOPT_HEADERFUNCTION, on_header);
+  sv_curl.easy_setopt (curl, CURLOPT_HEADERDATA, client);
   sv_curl.easy_setopt (curl, CURLOPT_WRITEFUNCTION, on_body);
   sv_curl.easy_setopt (curl, CURLOPT_WRITEDATA, client);
   sv_curl.easy_setopt (curl, CURLOPT_CUSTOMREQUEST, call->method);
@@ -192,10 +239,11 @@ static gboolean
 transfer (SvClient *client, const SvClientCall *call, long *ret_status, GError **error)
 {
   g_autofree char *url = g_strconcat (client->url, call->path, NULL);
-  g_autofree char *body = call->body_type != NULL ? write_body (call) : NULL;
+  g_autofree char *body = write_body (call);
   curl_off_t retry_after = 0;
   g_byte_array_set_size (client->answer, 0);
-  client->too_large = FALSE;
+  client->too_large = client->must_prove = FALSE;
+  g_clear_pointer (&client->cookie, g_free);
   *client->error = '\0';
   set_up (client, call, url, body);
   CURLcode result = sv_curl.easy_perform (client->curl);

@@ -14,6 +14,8 @@ typedef struct {
   const char *certificate; /* (nullable) path of a PEM chain: who we are */
   const char *key;         /* path of its key */
   const char *token;       /* (nullable) sent as "Authorization: Bearer …" */
+  const char *cookie;      /* (nullable) "name=value": a session … */
+  const char *csrf;        /* (nullable) … and what proves that it is meant, X-Salve-CSRF */
   guint timeout_ms;        /* of one call; 0: SV_LIMIT_REQUEST_MS */
 } SvClientOptions;
 
@@ -27,8 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvClient, sv_client_free)
 typedef struct {
   const char *method;
   const char *path;              /* "/api/v1/hosts?limit=10" */
-  const SvRecordType *body_type; /* NULL: no body */
+  const SvRecordType *body_type; /* NULL: no body, unless there is a text */
   gconstpointer body;
+  const char *body_text;           /* (nullable) a JSON document, instead */
   const SvRecordType *answer_type; /* NULL: the answer is not looked at */
 } SvClientCall;
 
@@ -50,6 +53,11 @@ gboolean sv_client_list (SvClient *client, const SvClientCall *call, GPtrArray *
 
 /* Seconds that the last answer asked to wait (Retry-After); 0: it did not. */
 gint64 sv_client_get_retry_after_s (const SvClient *client);
+
+/* What the last answer set as a cookie, "name=value"; NULL: nothing. Lent until the next call. */
+const char *sv_client_find_cookie (const SvClient *client);
+/* Whether the last answer asked for a fresh proof of who calls. */
+gboolean sv_client_must_prove (const SvClient *client);
 
 /* New string: @text for use in a path or a query. */
 char *sv_client_escape (const char *text);

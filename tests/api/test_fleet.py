@@ -95,7 +95,7 @@ def key(finding):
 
 def assert_as_scanned(fleet, host, files):
     """The server judges what was reported as one judges who stands before the host."""
-    served = fleet.json("host", "findings", host, "--limit", "100000")
+    served = fleet.json("finding", "list", host, "--limit", "100000")
     scanned = fleet.scan(*files)
     assert sorted(map(key, served)) == sorted(map(key, scanned))
     reasons = {key(finding): finding["reasons"] for finding in scanned}
@@ -137,7 +137,7 @@ def test_counts_equal_lists(fleet):
     assert len(listed) == fleet.json("fleet")["flaws"] > 20
     for row in listed:
         assert len(fleet.json("cve", "hosts", row["vulnerability"])) == row["hosts"]
-    per_host = sum(len({f["vulnerability"] for f in fleet.json("host", "findings", f"h{h}")})
+    per_host = sum(len({f["vulnerability"] for f in fleet.json("finding", "list", f"h{h}")})
                    for h in range(7))
     assert sum(row["hosts"] for row in listed) == per_host
 
@@ -151,7 +151,7 @@ def test_what_changes_is_seen(fleet):
     fleet.wait_for("CVE-2026-0001", 0)
     fleet.salve("host", "import", "one", *debian_host(fleet, "one", openssl="3.0.19-1"))
     fleet.wait_for("CVE-2026-0007", 0)
-    assert fleet.json("host", "findings", "one") == []
+    assert fleet.json("finding", "list", "one") == []
 
 
 def test_a_restart_forgets_nothing(fleet, launch):

@@ -1,0 +1,73 @@
+#include "cli/remote.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+typedef FILE Terminal;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Terminal, fclose)
+
+static Terminal *
+open_terminal (const char *what, GError **error)
+{
+  Terminal *terminal = fopen ("/dev/tty", "r+e");
+  if (terminal == NULL)
+    g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "there is no terminal to ask on: %s", what);
+  return terminal;
+}
+
+/* Echo is switched off while a secret is typed, and on again whatever happens. */
+static char *
+read_answer (Terminal *terminal, gboolean secret)
+{
+  struct termios before, quiet;
+  char line[1024];
+  gboolean switched = secret && tcgetattr (fileno (terminal), &before) == 0;
+  if (switched) {
+    quiet = before;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    tcsetattr (fileno (terminal), TCSAFLUSH, &quiet);
+  }
+  char *read = fgets (line, sizeof line, terminal);
+  if (switched) {
+    tcsetattr (fileno (terminal), TCSAFLUSH, &before);
+    fputc ('\n', terminal);
+  }
+  char *answer = read != NULL ? g_strchomp (g_strdup (line)) : NULL;
+  explicit_bzero (line, sizeof line);
+  return answer;
+}
+
+char *
+sv_terminal_ask (const char *question, gboolean secret, GError **error)
+{
+  g_autoptr (Terminal) terminal = open_terminal ("give it as an option", error);
+  if (terminal == NULL)
+    return NULL;
+  setvbuf (terminal, NULL, _IONBF, 0);
+  fprintf (terminal, "%s: ", question);
+  char *answer = read_answer (terminal, secret);
+  if (answer == NULL)
+    g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE, "nothing was given");
+  return answer;
+}
+
+gboolean
+sv_terminal_confirm (const SvCli *cli, const char *what, GError **error)
+{
+  if (sv_cli_has (cli, "yes"))
+    return TRUE;
+  g_autoptr (Terminal) terminal = open_terminal ("say --yes if it is meant", error);
+  if (terminal == NULL)
+    return FALSE;
+  setvbuf (terminal, NULL, _IONBF, 0);
+  g_autofree char *printable = sv_text_printable (what);
+  fprintf (terminal, "%s? [y/N] ", printable);
+  g_autofree char *answer = read_answer (terminal, FALSE);
+  if (answer != NULL && (strcmp (answer, "y") == 0 || strcmp (answer, "yes") == 0))
+    return TRUE;
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE, "not confirmed: nothing was changed");
+  return FALSE;
+}
