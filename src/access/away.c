@@ -26,12 +26,13 @@ sv_away_is_asked (SvDb *db, const char *login, gboolean *ret_asked, GError **err
 {
   g_autoptr (GError) cause = NULL;
   g_autoptr (SvCredentials) credentials = sv_credentials_find (db, login, &cause);
+  g_autofree char *folded = sv_login_fold (login, NULL);
   *ret_asked = FALSE;
   if (cause != NULL) {
     g_propagate_error (error, g_steal_pointer (&cause));
     return FALSE;
   }
-  if (credentials != NULL && credentials->password != NULL)
+  if (folded == NULL || (credentials != NULL && credentials->password != NULL))
     return TRUE;
   GPtrArray *providers = sv_provider_list (db, error);
   for (guint i = 0; providers != NULL && i < providers->len; i++)

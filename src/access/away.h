@@ -5,7 +5,8 @@
 #include "access/login.h"
 
 /* Whether the password of @login is for directories: they have none here, and there is a directory
- * that takes passwords. */
+ * that takes passwords. Only what can be a login name here: directories take many spellings for one
+ * name (spaces around it, wide letters), and each would have tries of its own. */
 gboolean sv_away_is_asked (SvDb *db, const char *login, gboolean *ret_asked, GError **error);
 
 typedef struct {

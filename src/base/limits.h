@@ -90,7 +90,7 @@
 #define SV_LIMIT_JWT_BYTES (64 * 1024)    /* of a token, and of one text in it */
 #define SV_LIMIT_JWKS_KEYS 64             /* of one set of public keys */
 #define SV_LIMIT_PROVIDER_BYTES (1 << 20) /* of one answer of an identity provider */
-#define SV_LIMIT_PROVIDER_MS 10000        /* for each question to an identity provider */
-#define SV_LIMIT_PROVIDER_THREADS 4       /* that wait for identity providers */
-#define SV_LIMIT_GROUPS 2000              /* of one person, as a provider says */
-#define SV_LIMIT_LOGIN_STARTS 10000       /* logins under way at identity providers */
+#define SV_LIMIT_PROVIDER_MS 5000   /* of connecting to an identity provider, and of asking it */
+#define SV_LIMIT_PROVIDER_THREADS 4 /* that wait for identity providers */
+#define SV_LIMIT_GROUPS 2000        /* of one person, as a provider says */
+#define SV_LIMIT_LOGIN_STARTS 10000 /* logins under way at identity providers */

@@ -2,8 +2,11 @@
 
 #include "net/libldap.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #define SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
 #define CIPHERS "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
@@ -62,29 +65,102 @@ sv_directory_escape_dn (const char *value)
 
 /* -- Asking -- */
 
+/* libldap with GnuTLS turns round and round in a handshake that does not go on, whatever its
+ * timeouts say (2.5.13). So each connection has a thread that shuts it when its time is over. */
+typedef struct {
+  GThread *thread;
+  GMutex lock; /* of what follows */
+  GCond changed;
+  int fd; /* a second one of the connection: libldap closes its own */
+  gint64 until_us;
+  gboolean ended, late;
+} Watch;
+
 struct SvDirectory {
   LDAP *ldap;
+  struct timeval timeout;
+  ldap_conncb on_connect;
+  Watch watch;
   char *url;
   gboolean start_tls;
   gboolean connected;
 };
+
+static gpointer
+run_watch (gpointer data)
+{
+  Watch *watch = data;
+  g_mutex_lock (&watch->lock);
+  while (!watch->ended && !watch->late)
+    watch->late = !g_cond_wait_until (&watch->changed, &watch->lock, watch->until_us);
+  watch->late = watch->late && !watch->ended;
+  if (watch->late)
+    shutdown (watch->fd, SHUT_RDWR);
+  g_mutex_unlock (&watch->lock);
+  close (watch->fd);
+  return NULL;
+}
+
+static void
+end_watch (Watch *watch)
+{
+  GThread *thread = g_steal_pointer (&watch->thread);
+  if (thread == NULL)
+    return;
+  g_mutex_lock (&watch->lock);
+  watch->ended = TRUE;
+  g_cond_signal (&watch->changed);
+  g_mutex_unlock (&watch->lock);
+  g_thread_join (thread);
+}
+
+/* Connected: from now on the watch looks at the time, and libldap waits as sockets do. Never fails:
+ * libldap would close the connection twice. */
+static int
+begin_watch (LDAP *ldap, Sockbuf *buffer, LDAPURLDesc *url, struct sockaddr *address,
+             ldap_conncb *context)
+{
+  SvDirectory *directory = context->lc_arg;
+  Watch *watch = &directory->watch;
+  const struct timeval for_ever = {.tv_sec = -1};
+  int fd = -1;
+  end_watch (watch);
+  sv_ldap.set_option (ldap, LDAP_OPT_NETWORK_TIMEOUT, &for_ever);
+  sv_ldap.sockbuf_ctrl (buffer, LBER_SB_OPT_GET_FD, &fd);
+  watch->fd = fcntl (fd, F_DUPFD_CLOEXEC, 0);
+  if (watch->fd < 0) {
+    shutdown (fd, SHUT_RDWR);
+    return LDAP_SUCCESS;
+  }
+  watch->ended = watch->late = FALSE;
+  watch->until_us = g_get_monotonic_time () + directory->timeout.tv_sec * SV_SECOND_US +
+                    directory->timeout.tv_usec;
+  watch->thread = g_thread_new ("directory", run_watch, watch);
+  return LDAP_SUCCESS;
+}
+
+static void
+on_close (LDAP *ldap, Sockbuf *buffer, ldap_conncb *context)
+{
+}
 
 void
 sv_directory_free (SvDirectory *directory)
 {
   if (directory == NULL)
     return;
+  end_watch (&directory->watch);
   sv_ldap.unbind_ext_s (directory->ldap, NULL, NULL);
+  g_mutex_clear (&directory->watch.lock);
+  g_cond_clear (&directory->watch.changed);
   g_free (directory->url);
   g_free (directory);
 }
 
 /* Each one is set: libldap would take what is not from files and from the environment. */
 static gboolean
-set_options (LDAP *ldap, const SvDirectoryOptions *options)
+set_options (SvDirectory *directory, const SvDirectoryOptions *options)
 {
-  guint ms = options->timeout_ms != 0 ? options->timeout_ms : SV_LIMIT_PROVIDER_MS;
-  const struct timeval timeout = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
   const int version = LDAP_VERSION3, deref = LDAP_DEREF_NEVER, unlimited = LDAP_NO_LIMIT;
   const int demand = LDAP_OPT_X_TLS_DEMAND, client = 0;
   const struct {
@@ -93,12 +169,13 @@ set_options (LDAP *ldap, const SvDirectoryOptions *options)
   } rows[] = {
       {LDAP_OPT_PROTOCOL_VERSION, &version},
       {LDAP_OPT_REFERRALS, LDAP_OPT_OFF},
-      {LDAP_OPT_RESTART, LDAP_OPT_ON},
+      {LDAP_OPT_RESTART, &version}, /* any pointer is on: LDAP_OPT_ON is one into liblber */
       {LDAP_OPT_DEREF, &deref},
       {LDAP_OPT_SIZELIMIT, &unlimited},
       {LDAP_OPT_TIMELIMIT, &unlimited},
-      {LDAP_OPT_TIMEOUT, &timeout},
-      {LDAP_OPT_NETWORK_TIMEOUT, &timeout},
+      {LDAP_OPT_TIMEOUT, &directory->timeout},
+      {LDAP_OPT_NETWORK_TIMEOUT, &directory->timeout},
+      {LDAP_OPT_CONNECT_CB, &directory->on_connect},
       {LDAP_OPT_X_TLS_REQUIRE_CERT, &demand},
       {LDAP_OPT_X_TLS_CACERTDIR, ""},
       {LDAP_OPT_X_TLS_CACERTFILE, options->ca_file != NULL ? options->ca_file : SYSTEM_CA},
@@ -109,7 +186,7 @@ set_options (LDAP *ldap, const SvDirectoryOptions *options)
       {LDAP_OPT_X_TLS_NEWCTX, &client},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (sv_ldap.set_option (ldap, rows[i].option, rows[i].value) != LDAP_OPT_SUCCESS)
+    if (sv_ldap.set_option (directory->ldap, rows[i].option, rows[i].value) != LDAP_OPT_SUCCESS)
       return FALSE;
   return TRUE;
 }
@@ -134,7 +211,12 @@ sv_directory_new (const SvDirectoryOptions *options, GError **error)
   directory->ldap = ldap;
   directory->url = g_strdup (options->url);
   directory->start_tls = options->start_tls;
-  if (set_options (ldap, options))
+  guint ms = options->timeout_ms != 0 ? options->timeout_ms : SV_LIMIT_PROVIDER_MS;
+  directory->timeout = (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+  directory->on_connect = (ldap_conncb){begin_watch, on_close, directory};
+  g_mutex_init (&directory->watch.lock);
+  g_cond_init (&directory->watch.changed);
+  if (set_options (directory, options))
     return directory;
   g_set_error (error, SV_ERROR, SV_ERROR_UNTRUSTED,
                "cannot ask '%s': its authorities cannot be read from '%s'", options->url,
@@ -157,9 +239,20 @@ static const struct {
                      {LDAP_UNAVAILABLE, SV_ERROR_UNREACHABLE}};
 
 static gboolean
-fail (const SvDirectory *directory, int result, GError **error)
+is_late (SvDirectory *directory)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&directory->watch.lock);
+  return directory->watch.late;
+}
+
+static gboolean
+fail (SvDirectory *directory, int result, GError **error)
 {
   SvError code = SV_ERROR_FAILED;
+  if (is_late (directory)) {
+    g_set_error (error, SV_ERROR, SV_ERROR_TIMEOUT, "'%s' does not answer in time", directory->url);
+    return FALSE;
+  }
   char *detail = NULL;
   for (gsize i = 0; i < G_N_ELEMENTS (result_errors); i++)
     if (result_errors[i].result == result)

@@ -25,7 +25,7 @@ typedef struct {
   const char *url;
   const char *ca_file; /* (nullable) PEM: who may vouch for it; NULL: whom the system trusts */
   gboolean start_tls;
-  guint timeout_ms; /* of each question; 0: SV_LIMIT_PROVIDER_MS */
+  guint timeout_ms; /* of connecting, and then of all that is asked; 0: SV_LIMIT_PROVIDER_MS */
 } SvDirectoryOptions;
 
 /* Connects with the first question. Used by one thread. SV_ERROR_USAGE as

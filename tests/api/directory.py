@@ -30,7 +30,7 @@ rootdn "cn=admin,{base}"
 rootpw "{secret}"
 overlay memberof
 access to attrs=userPassword by anonymous auth by * none
-access to * by dn.exact="cn=salve,{base}" read by self read by * none
+access to * by dn.exact="cn=salve,{base}" read by self read by users search by * none
 """
 TREE = """
 dn: {base}
@@ -128,11 +128,12 @@ member: cn=nobody
 {lines}
 """)
 
-    def leave(self, group, login):
+    def member(self, change, group, login):
+        """@change: add, delete"""
         self.change(f"""
 dn: cn={group},ou=groups,{{base}}
 changetype: modify
-delete: member
+{change}: member
 member: uid={login},ou=people,{{base}}
 """)
 

@@ -74,11 +74,13 @@ def test_right_and_wrong(server, alice, corp):
     assert json.loads(entry["detail"]) == {"factors": "1", "provider": "corp"}
 
 
-@pytest.mark.parametrize("login", [
-    "*", "e*", "*)(uid=*", "erika)(objectClass=*", "*)(|(uid=*))", "erika\\2a", "\\65rika",
-    "uid=erika", "{login}", "erika,ou=people"])
-def test_what_stands_in_a_name_is_a_name(server, corp, login):
-    assert log_in(server, login=login).status == 401
+def test_what_stands_in_a_name_is_a_name(server, corp):
+    """And has one spelling: each would have tries of its own."""
+    for login in ("*", "e*", "*)(uid=*", "erika)(objectClass=*", "*)(|(uid=*))", "erika\\2a",
+                  "\\65rika", "uid=erika", "{login}", "erika,ou=people", "erika)\0", " erika",
+                  "erika ", "\uff45rika"):
+        assert log_in(server, login=login).status in (400, 401), login
+    assert log_in(server).status == 200
 
 
 def test_more_than_one_is_nobody(server, alice, people):
@@ -102,13 +104,10 @@ def test_groups_are_roles(server, alice, corp, settings):
                 "scope_kind": "system", "scope": "mail"}, 201)
     assert alice.ask("POST", PROVIDER + "/mappings",
                      {"group_name": group, "role": "auditor"}).status == 409
-    login = "erika" if settings else "erika2"
-    if not settings:
-        corp.add("erika2", RIGHT)
-        corp.change(f"dn: cn=auditors,ou=groups,{BASE}\nchangetype: modify\nadd: member\n"
-                    f"member: uid=erika2,ou=people,{BASE}\n")
-        corp.change(f"dn: cn=reporters,ou=groups,{BASE}\nchangetype: modify\nadd: member\n"
-                    f"member: uid=erika2,ou=people,{BASE}\n")
+    login = f"m{time.monotonic_ns()}"
+    corp.add(login, RIGHT)
+    for name in ("auditors", "reporters"):
+        corp.member("add", name, login)
     erika = Client(server)
     person = erika.login(login, RIGHT)["person"]["id"]
 
@@ -121,8 +120,8 @@ def test_groups_are_roles(server, alice, corp, settings):
     alice.json("POST", f"/api/v1/people/{person}/grants", {"role": "expert"}, 201)
     alice.json("POST", f"/api/v1/people/{person}/grants",
                {"role": "reporter", "scope_kind": "system", "scope": "mail"}, 201)
-    corp.leave("auditors", login)
-    corp.leave("reporters", login)
+    for name in ("auditors", "reporters"):
+        corp.member("delete", name, login)
     assert erika.ask("GET", "/api/v1/audit").status == 200  # until they come in again
     Client(server).login(login, RIGHT)
     assert grants() == [("expert", "", ""), ("reporter", "mail", "")]
@@ -132,10 +131,6 @@ def test_groups_are_roles(server, alice, corp, settings):
     assert taken[0]["actor_kind"] == "machine" and "corp" in taken[0]["actor_name"]
     alice.json("DELETE", f"{PROVIDER}/mappings/{mapping['id']}", status=204)
     assert alice.json("GET", PROVIDER + "/mappings")["total"] == 1
-    corp.change(f"dn: cn=auditors,ou=groups,{BASE}\nchangetype: modify\nadd: member\n"
-                f"member: uid={login},ou=people,{BASE}\n")
-    corp.change(f"dn: cn=reporters,ou=groups,{BASE}\nchangetype: modify\nadd: member\n"
-                f"member: uid={login},ou=people,{BASE}\n")
 
 
 def test_disabled_here(server, alice, corp):
@@ -173,31 +168,30 @@ def test_without_being_made(server, alice, people):
     assert alice.json("GET", "/api/v1/people")["total"] == 1
 
 
-@pytest.mark.parametrize("change, works", [
-    ({}, True),
-    ({"start_tls": True}, True),
-    ({"bind_as": f"uid={{login}},ou=people,{BASE}", "account": None, "secret": ""}, True),
-    ({"ca_file": "other"}, False),
-    ({"ca_file": None}, False),
-    ({"ca_file": "/nonexistent"}, False),
-    ({"start_tls": True, "ca_file": "other"}, False),
-    ({"secret": "wrong"}, False)])
-def test_ways_to_ask(server, alice, people, change, works):
-    change = dict(change)
-    if change.get("start_tls"):
-        change["address"] = f"ldap://127.0.0.1:{people.plain}"
-    if change.get("ca_file") == "other":
-        change["ca_file"] = str(people.folder / "other.crt")
-    alice.json("PUT", PROVIDER, people.settings(**change))
-    answer = log_in(server)
-    if works:
-        assert answer.status == 200, answer.text
-        assert log_in(server, password="wrong").status == 401
-        assert log_in(server, login="nobody").status == 401
-    else:
+def test_ways_to_ask(launch, tmp_path, people):
+    server = launch("--store", tmp_path / "s.db")
+    alice = first_person(server)
+    for change in ({}, {"start_tls": True, "address": f"ldap://127.0.0.1:{people.plain}"},
+                   {"bind_as": f"uid={{login}},ou=people,{BASE}", "account": None, "secret": ""}):
+        alice.json("PUT", PROVIDER, people.settings(**change))
+        for login, password, status in (("erika", RIGHT, 200), ("erika", "wrong", 401),
+                                        ("nobody", RIGHT, 401), ("erika,ou=people", RIGHT, 401)):
+            assert log_in(server, login, password).status == status, (change, login)
+
+
+def test_who_answers_must_prove_it(launch, tmp_path, people):
+    """And whoever has a password here comes in all the same."""
+    server = launch("--store", tmp_path / "s.db")
+    alice = first_person(server)
+    other = str(people.folder / "other.crt")
+    for change in ({"ca_file": other}, {"ca_file": None}, {"ca_file": "/nonexistent"},
+                   {"ca_file": other, "start_tls": True,
+                    "address": f"ldap://127.0.0.1:{people.plain}"}, {"secret": "wrong"}):
+        alice.json("PUT", PROVIDER, people.settings(**change))
+        answer = log_in(server)
         assert answer.status == 503 and "'corp' cannot be asked now" in detail(answer), answer.text
         assert answer.headers["Retry-After"]
-    assert log_in(server, "alice", PASSWORD).status == 200
+        assert log_in(server, "alice", PASSWORD).status == 200
 
 
 def test_when_the_directory_is_down(server, alice, corp):
@@ -216,8 +210,10 @@ def test_when_the_directory_is_down(server, alice, corp):
     assert log_in(server).status == 200
 
 
-def test_one_that_hangs_keeps_nobody_else(server, alice, people):
+def test_one_that_hangs_keeps_nobody_else(launch, tmp_path, people):
     """It takes connections and says nothing: those who have a password here come in all the same."""
+    server = launch("--store", tmp_path / "s.db")
+    alice = first_person(server)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         alice.json("PUT", PROVIDER, people.settings(address=f"ldaps://127.0.0.1:{port}"))
@@ -232,7 +228,8 @@ def test_one_that_hangs_keeps_nobody_else(server, alice, people):
         assert server.get("/healthz").status == 200
         assert time.monotonic() - begun < 3
         answer = waiting[0].getresponse()
-        assert answer.status == 503 and time.monotonic() - begun < 25, answer.read()
+        assert answer.status == 503 and time.monotonic() - begun < 15, answer.read()
+        assert "in time" in answer.read().decode()
 
 
 def test_proof(server, store, alice, corp):
@@ -252,9 +249,23 @@ def test_proof(server, store, alice, corp):
     answer = erika.ask("POST", PROVIDER + "/mappings",
                        {"group_name": f"cn=auditors,ou=groups,{BASE}", "role": "auditor"})
     assert answer.status == 403 and "own roles" in detail(answer)
-    # the directory's last word on her is not the last administrator's
-    alice.json("PATCH", f"/api/v1/people/{erika.json('GET', '/api/v1/session')['person']['id']}",
-               {"disabled": False})
+
+
+def test_the_last_administrator_stays(server, alice, corp):
+    """Somebody always keeps the people, whatever the directory says of them."""
+    login = f"m{time.monotonic_ns()}"
+    corp.add(login, RIGHT)
+    corp.member("add", "auditors", login)
+    alice.json("POST", PROVIDER + "/mappings",
+               {"group_name": f"cn=auditors,ou=groups,{BASE}", "role": "administrator"}, 201)
+    person = Client(server)
+    person.login(login, RIGHT)
+    person.json("PATCH", f"/api/v1/people/{alice.id}", {"disabled": True})
+    corp.member("delete", "auditors", login)
+    person.login(login, RIGHT)
+    person.json("PATCH", f"/api/v1/people/{alice.id}", {"disabled": False})
+    person.login(login, RIGHT)
+    assert person.ask("GET", "/api/v1/people").status == 403
 
 
 def test_guessing_ends(server, corp):
