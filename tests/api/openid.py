@@ -14,7 +14,7 @@ from conftest import ROOT
 from directory import free_ports
 
 JUDGES = ROOT / "tests/judges"
-SECRET = "client secret: with % and ü"
+SECRET = "client secret: with %, + and :"
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 
 

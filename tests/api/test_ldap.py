@@ -13,6 +13,10 @@ PROVIDER = "/api/v1/identity-providers/corp"
 RIGHT = "a password of the directory"
 
 
+# what does not hang on the engine of the store
+once = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
+
 @pytest.fixture
 def server(launch, store):
     return launch("--store", store, "--debug")
@@ -74,6 +78,7 @@ def test_right_and_wrong(server, alice, corp):
     assert json.loads(entry["detail"]) == {"factors": "1", "provider": "corp"}
 
 
+@once
 def test_what_stands_in_a_name_is_a_name(server, corp):
     """And has one spelling: each would have tries of its own."""
     for login in ("*", "e*", "*)(uid=*", "erika)(objectClass=*", "*)(|(uid=*))", "erika\\2a",
@@ -83,6 +88,7 @@ def test_what_stands_in_a_name_is_a_name(server, corp):
     assert log_in(server).status == 200
 
 
+@once
 def test_more_than_one_is_nobody(server, alice, people):
     alice.json("PUT", PROVIDER, people.settings(filter="(|(uid={login})(objectClass=inetOrgPerson))"))
     assert log_in(server).status == 401
@@ -161,6 +167,7 @@ def test_a_name_that_is_taken(server, alice, corp):
     assert alice.ask("DELETE", path).status == 404
 
 
+@once
 def test_without_being_made(server, alice, people):
     alice.json("PUT", PROVIDER, people.settings(makes_people=False))
     answer = log_in(server)
@@ -168,9 +175,8 @@ def test_without_being_made(server, alice, people):
     assert alice.json("GET", "/api/v1/people")["total"] == 1
 
 
-def test_ways_to_ask(launch, tmp_path, people):
-    server = launch("--store", tmp_path / "s.db")
-    alice = first_person(server)
+@once
+def test_ways_to_ask(server, alice, people):
     for change in ({}, {"start_tls": True, "address": f"ldap://127.0.0.1:{people.plain}"},
                    {"bind_as": f"uid={{login}},ou=people,{BASE}", "account": None, "secret": ""}):
         alice.json("PUT", PROVIDER, people.settings(**change))
@@ -179,10 +185,9 @@ def test_ways_to_ask(launch, tmp_path, people):
             assert log_in(server, login, password).status == status, (change, login)
 
 
-def test_who_answers_must_prove_it(launch, tmp_path, people):
+@once
+def test_who_answers_must_prove_it(server, alice, people):
     """And whoever has a password here comes in all the same."""
-    server = launch("--store", tmp_path / "s.db")
-    alice = first_person(server)
     other = str(people.folder / "other.crt")
     for change in ({"ca_file": other}, {"ca_file": None}, {"ca_file": "/nonexistent"},
                    {"ca_file": other, "start_tls": True,
@@ -194,6 +199,7 @@ def test_who_answers_must_prove_it(launch, tmp_path, people):
         assert log_in(server, "alice", PASSWORD).status == 200
 
 
+@once
 def test_when_the_directory_is_down(server, alice, corp):
     erika = Client(server)
     erika.login("erika", RIGHT)
@@ -210,10 +216,9 @@ def test_when_the_directory_is_down(server, alice, corp):
     assert log_in(server).status == 200
 
 
-def test_one_that_hangs_keeps_nobody_else(launch, tmp_path, people):
+@once
+def test_one_that_hangs_keeps_nobody_else(server, alice, people):
     """It takes connections and says nothing: those who have a password here come in all the same."""
-    server = launch("--store", tmp_path / "s.db")
-    alice = first_person(server)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         alice.json("PUT", PROVIDER, people.settings(address=f"ldaps://127.0.0.1:{port}"))
@@ -268,6 +273,7 @@ def test_the_last_administrator_stays(server, alice, corp):
     assert person.ask("GET", "/api/v1/people").status == 403
 
 
+@once
 def test_guessing_ends(server, corp):
     answers = [log_in(server, password=f"wrong {n}").status for n in range(12)]
     assert answers[:9] == [401] * 9 and answers[-1] == 429
