@@ -166,7 +166,7 @@ static gboolean
 read_list (SvJsonReader *reader, GPtrArray *list, GError **error)
 {
   char *text = NULL;
-  if (sv_json_peek (reader, error) != SV_JSON_STRING)
+  if (sv_json_peek (reader, NULL) != SV_JSON_STRING)
     return sv_json_read_strings (reader, list, error);
   if (!sv_json_read_string (reader, &text, error))
     return FALSE;

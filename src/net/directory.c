@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #define SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
-#define CIPHERS "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 /* -- Text in questions -- */
 
@@ -182,7 +181,6 @@ set_options (SvDirectory *directory, const SvDirectoryOptions *options)
       {LDAP_OPT_X_TLS_CERTFILE, ""},
       {LDAP_OPT_X_TLS_KEYFILE, ""},
       {LDAP_OPT_X_TLS_CRLFILE, ""},
-      {LDAP_OPT_X_TLS_CIPHER_SUITE, CIPHERS},
       {LDAP_OPT_X_TLS_NEWCTX, &client},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -265,14 +263,35 @@ fail (SvDirectory *directory, int result, GError **error)
   return FALSE;
 }
 
+/* Before anything is said: with GnuTLS libldap does not look at LDAP_OPT_X_TLS_PROTOCOL_MIN, and
+ * loses memory for each LDAP_OPT_X_TLS_CIPHER_SUITE (2.5.13). */
+static gboolean
+check_version (const SvDirectory *directory, GError **error)
+{
+  static const char *const good[] = {"TLS1.2", "TLS1.3", NULL};
+  char *version = NULL;
+  if (!directory->start_tls && g_str_has_prefix (directory->url, "ldap:"))
+    return TRUE;
+  sv_ldap.get_option (directory->ldap, LDAP_OPT_X_TLS_VERSION, &version);
+  gboolean new_enough = version != NULL && g_strv_contains (good, version);
+  if (!new_enough)
+    g_set_error (error, SV_ERROR, SV_ERROR_UNTRUSTED, "'%s' speaks %s: TLS 1.2 or later is needed",
+                 directory->url, version != NULL ? version : "no TLS");
+  sv_ldap.memfree (version);
+  return new_enough;
+}
+
 static gboolean
 connect_once (SvDirectory *directory, GError **error)
 {
-  int result = LDAP_SUCCESS;
-  if (!directory->connected && directory->start_tls)
+  if (directory->connected)
+    return TRUE;
+  int result = sv_ldap.connect (directory->ldap);
+  if (result == LDAP_SUCCESS && directory->start_tls)
     result = sv_ldap.start_tls_s (directory->ldap, NULL, NULL);
-  directory->connected = result == LDAP_SUCCESS;
-  return directory->connected || fail (directory, result, error);
+  directory->connected =
+      result == LDAP_SUCCESS ? check_version (directory, error) : fail (directory, result, error);
+  return directory->connected;
 }
 
 gboolean

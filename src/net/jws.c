@@ -206,7 +206,8 @@ static const struct {
 } algorithms[] = {{"RS256", "RSA", GNUTLS_SIGN_RSA_SHA256},
                   {"PS256", "RSA", GNUTLS_SIGN_RSA_PSS_RSAE_SHA256},
                   {"ES256", "EC", GNUTLS_SIGN_ECDSA_SHA256},
-                  {"EdDSA", "OKP", GNUTLS_SIGN_EDDSA_ED25519}};
+                  {"EdDSA", "OKP", GNUTLS_SIGN_EDDSA_ED25519},
+                  {"Ed25519", "OKP", GNUTLS_SIGN_EDDSA_ED25519}}; /* RFC 9864: its full name */
 
 typedef struct {
   char *alg, *kid;

@@ -8,6 +8,7 @@
 /* The one of liblber comes with it. */
 #define SV_LDAP_SYMBOLS(X)                                                                         \
   X (ber_, sockbuf_ctrl)                                                                           \
+  X (ldap_, connect)                                                                               \
   X (ldap_, err2string)                                                                            \
   X (ldap_, first_entry)                                                                           \
   X (ldap_, get_dn)                                                                                \

@@ -2,11 +2,12 @@
 
 import json
 import socket
+import subprocess
 import time
 
 import pytest
 
-from directory import BASE, SECRET, directory  # noqa: F401 (a fixture)
+from directory import BASE, SECRET, directory, free_ports  # noqa: F401 (a fixture)
 from people import PASSWORD, Client, execute, first_person
 
 PROVIDER = "/api/v1/identity-providers/corp"
@@ -197,6 +198,24 @@ def test_who_answers_must_prove_it(server, alice, people):
         assert answer.status == 503 and "'corp' cannot be asked now" in detail(answer), answer.text
         assert answer.headers["Retry-After"]
         assert log_in(server, "alice", PASSWORD).status == 200
+
+
+@once
+def test_old_tls(server, alice, people):
+    """Nothing is said to who speaks no TLS of today."""
+    [port] = free_ports(1)
+    alice.json("PUT", PROVIDER, people.settings(address=f"ldaps://127.0.0.1:{port}"))
+    with subprocess.Popen(
+            ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", "directory.crt", "-key",
+             "directory.key", "-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0"], cwd=people.folder,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as old:
+        while b"ACCEPT" not in old.stdout.readline():
+            assert old.poll() is None
+        answer = log_in(server)
+        old.terminate()
+        heard = old.stdout.read()
+    assert answer.status == 503 and "speaks TLS1.1" in detail(answer), answer.text
+    assert b"ECDHE" in heard and b"cn=salve" not in heard
 
 
 @once
