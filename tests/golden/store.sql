@@ -6,6 +6,7 @@
 -- 6 0006_feed_signatures cb29e0c36475aca5943347a4501eca2da835ccc86d4d2535892ed44aae524cb2
 -- 7 0007_access 506743e96e2c1ab603049cce3d7f460d376e6fec08f9fbf71348f74f42779ce8
 -- 8 0008_agents 9ecf7d22ac66cfee19f79661d4877187d0ec92640cbb6c6ebd941b8a8550dec0
+-- 9 0009_identity_providers db45ea0ba0e2e0edb9c2330681e95cbd17cb761d04a04eb27eac69bdd70659b5
 
 
 CREATE TABLE agent ( host TEXT NOT NULL PRIMARY KEY,
@@ -183,6 +184,15 @@ CREATE INDEX finding_by_vulnerability ON finding (vulnerability);
 
 CREATE UNIQUE INDEX finding_open ON finding (host, vulnerability, package, arch) WHERE resolved_us = 0;
 
+CREATE TABLE group_mapping ( id TEXT NOT NULL PRIMARY KEY,
+  provider TEXT NOT NULL REFERENCES identity_provider (id) ON DELETE CASCADE,
+  group_name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  scope_kind TEXT NOT NULL,
+  scope TEXT NOT NULL DEFAULT '' ) STRICT;
+
+CREATE UNIQUE INDEX group_mapping_once ON group_mapping (provider, group_name, role, scope_kind, scope);
+
 CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY,
   hostname TEXT,
   distro TEXT,
@@ -207,6 +217,37 @@ CREATE INDEX host_by_set ON host (package_set);
 
 CREATE TABLE host_facts ( host TEXT NOT NULL PRIMARY KEY REFERENCES host (id) ON DELETE CASCADE,
   facts BLOB NOT NULL ) STRICT;
+
+CREATE TABLE identity_provider ( id TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  ca_file TEXT,
+  disabled INTEGER NOT NULL DEFAULT 0,
+  makes_people INTEGER NOT NULL DEFAULT 0,
+  second_factor TEXT,
+  account TEXT,
+  secret TEXT,
+  subject_from TEXT,
+  login_from TEXT,
+  name_from TEXT,
+  mail_from TEXT,
+  groups_from TEXT,
+  start_tls INTEGER NOT NULL DEFAULT 0,
+  base TEXT,
+  filter TEXT,
+  bind_as TEXT,
+  group_base TEXT,
+  group_filter TEXT,
+  own_address TEXT,
+  scopes TEXT ) STRICT;
+
+CREATE TABLE login_start ( digest BLOB NOT NULL PRIMARY KEY,
+  provider TEXT NOT NULL REFERENCES identity_provider (id) ON DELETE CASCADE,
+  session BLOB,
+  started_at_us INTEGER NOT NULL ) STRICT;
+
+CREATE INDEX login_start_by_time ON login_start (started_at_us);
 
 CREATE TABLE package_entry ( id INTEGER NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
@@ -257,6 +298,16 @@ CREATE TABLE person ( id TEXT NOT NULL PRIMARY KEY,
 
 CREATE UNIQUE INDEX person_by_login ON person (login);
 
+CREATE TABLE person_identity ( provider TEXT NOT NULL REFERENCES identity_provider (id) ON DELETE CASCADE,
+  subject TEXT NOT NULL,
+  person TEXT NOT NULL,
+  login TEXT NOT NULL DEFAULT '',
+  linked_at_us INTEGER NOT NULL,
+  PRIMARY KEY (provider,
+  subject) ) STRICT;
+
+CREATE UNIQUE INDEX person_identity_once ON person_identity (person, provider);
+
 CREATE TABLE posture ( id INTEGER NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
   document TEXT NOT NULL ) STRICT;
@@ -269,9 +320,10 @@ CREATE TABLE role_grant ( id TEXT NOT NULL PRIMARY KEY,
   scope_kind TEXT NOT NULL,
   scope TEXT NOT NULL DEFAULT '',
   granted_by TEXT,
-  granted_at_us INTEGER NOT NULL ) STRICT;
+  granted_at_us INTEGER NOT NULL ,
+  provider TEXT NOT NULL DEFAULT '') STRICT;
 
-CREATE UNIQUE INDEX role_grant_once ON role_grant (person, role, scope_kind, scope);
+CREATE UNIQUE INDEX role_grant_once ON role_grant (person, role, scope_kind, scope, provider);
 
 CREATE TABLE scan ( id TEXT NOT NULL PRIMARY KEY,
   host TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE,
