@@ -333,18 +333,24 @@ find_secret (SvCall *call, GError **error)
   return NULL;
 }
 
+static Return *
+read_return (const SvCall *call, const char *secret)
+{
+  Return *back = g_new0 (Return, 1);
+  back->secret = g_strdup (secret);
+  back->code = g_strdup (sv_call_find_query (call, "code"));
+  back->issuer = g_strdup (sv_call_find_query (call, "iss"));
+  back->failure = g_strdup (sv_call_find_query (call, "error"));
+  return back;
+}
+
 static gboolean
 get_return (SvCall *call, GError **error)
 {
   const char *secret = find_secret (call, error);
   if (secret == NULL)
     return FALSE;
-  Return *back = g_new0 (Return, 1);
-  back->secret = g_strdup (secret);
-  back->code = g_strdup (sv_call_find_query (call, "code"));
-  back->issuer = g_strdup (sv_call_find_query (call, "iss"));
-  back->failure = g_strdup (sv_call_find_query (call, "error"));
-  const SvKnockExtra extra = {back, return_free};
+  const SvKnockExtra extra = {read_return (call, secret), return_free};
   return sv_knock_ask_with (call, &extra, run_return, error);
 }
 

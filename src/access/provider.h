@@ -35,7 +35,7 @@ void sv_provider_fill (SvProvider *provider);
 gboolean sv_provider_check (const SvProvider *provider, GError **error);
 /* Whether a secret that is kept may go to where @now says, too: it was given for @before. */
 gboolean sv_provider_is_same_place (const SvProvider *before, const SvProvider *now);
-/* "https://host[:port][/path]", or http to this machine; nothing behind it. */
+/* An address of the web, "https://login.example/path", or http to this machine; without a query. */
 gboolean sv_provider_is_web_address (const char *url);
 
 typedef enum { SV_FILL_FILTER, SV_FILL_NAME } SvFillKind;

@@ -80,7 +80,7 @@ test_check (void)
       {&oidc, &oidc.scopes, "profile openidx"},
       {&oidc, &oidc.own_address, NULL},
       {&oidc, &oidc.own_address, "https://salve.example/"},
-      {&oidc, &oidc.address, "http://x"},
+      {&oidc, &oidc.address, "http://x.example"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (providers); i++) {
     g_autoptr (GError) error = NULL;
