@@ -270,6 +270,6 @@ sv_oidc_prove (SvOidcCache *cache, const SvOidcQuestion *question, GError **erro
   if (sv_error_is (cause, SV_ERROR_BUSY))
     g_propagate_error (error, g_steal_pointer (&cause));
   else
-    refuse (error, cause->message);
+    refuse (error, cause != NULL ? cause->message : "the ID token is not good");
   return NULL;
 }
