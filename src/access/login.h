@@ -24,7 +24,7 @@ typedef struct {
 
 /**
  * sv_login_keep:
- * @login: SvLogin
+ * @data: SvLogin
  *
  * For sv_audit_perform(): the session, in place of the one that the browser had. By an entrance
  * first the person, who is made if the provider's row says so, and the roles by its groups, which
@@ -32,7 +32,7 @@ typedef struct {
  * Errors: SV_ERROR_UNAUTHENTICATED: the code was used before, or the person is disabled;
  * SV_ERROR_DENIED: they are nobody here.
  */
-gboolean sv_login_keep (SvDb *db, SvAuditEntry *entry, gpointer login, GError **error);
+gboolean sv_login_keep (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error);
 
 /* Of who the arrival is here; NULL without @error: nobody yet. */
 SvCredentials *sv_login_find_credentials (SvDb *db, const SvEntrance *entrance, GError **error);

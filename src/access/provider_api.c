@@ -341,10 +341,12 @@ drop_link (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
   const SvKnock *knock = data;
   g_autoptr (GError) cause = NULL;
   g_autoptr (SvLink) link = sv_link_find_of_person (db, knock->person, knock->provider, &cause);
-  if (link == NULL && cause == NULL)
-    g_set_error_literal (&cause, SV_ERROR, SV_ERROR_NOT_FOUND, "they are nobody there");
   if (cause != NULL) {
     g_propagate_error (error, g_steal_pointer (&cause));
+    return FALSE;
+  }
+  if (link == NULL) {
+    g_set_error_literal (error, SV_ERROR, SV_ERROR_NOT_FOUND, "they are nobody there");
     return FALSE;
   }
   sv_audit_say (entry, "person.unlink", knock->person,
