@@ -13,8 +13,8 @@ typedef struct {
 /**
  * sv_ldap_prove:
  *
- * New: who it is, if the directory takes the password. Waits for the network.
- * Errors: SV_ERROR_UNAUTHENTICATED: not right, nobody, or more than one (an empty password is sent
- * nowhere); SV_ERROR_BUSY: the directory could not be asked.
+ * New: who it is, if the directory takes the password. Waits for the network. When they proved it
+ * is not said: it was now. Errors: SV_ERROR_UNAUTHENTICATED: not right, nobody, or more than one
+ * (an empty password is sent nowhere); SV_ERROR_BUSY: the directory could not be asked.
  */
 SvArrival *sv_ldap_prove (const SvLdapQuestion *question, GError **error);

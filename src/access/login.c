@@ -241,6 +241,16 @@ sv_login_find_credentials (SvDb *db, const SvEntrance *entrance, GError **error)
 
 /* -- The session -- */
 
+/* A provider that lets somebody in again without asking for anything has proven nothing anew. */
+static gint64
+proved_at (const SvLogin *login)
+{
+  const SvEntrance *entrance = login->entrance;
+  return entrance != NULL && entrance->provider->kind == SV_PROVIDER_OIDC
+             ? MIN (entrance->arrival->proved_at_us, login->knock->now_us)
+             : login->knock->now_us;
+}
+
 static gboolean
 insert_session (SvDb *db, const SvLogin *login, GError **error)
 {
@@ -250,7 +260,7 @@ insert_session (SvDb *db, const SvLogin *login, GError **error)
                              .person = login->person,
                              .created_at_us = knock->now_us,
                              .seen_at_us = knock->now_us,
-                             .proved_at_us = knock->now_us,
+                             .proved_at_us = proved_at (login),
                              .address = knock->entry->address};
   return sv_session_insert (db, &session, error);
 }

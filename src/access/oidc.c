@@ -312,6 +312,15 @@ sv_id_token_check (const SvIdToken *claims, const SvIdTokenWanted *wanted, GErro
   return fault == NULL || distrust (error, fault);
 }
 
+/* What a clock may say; 0 for anything else, and what is not said. */
+static gint64
+instant_of (double seconds)
+{
+  return seconds > 0 && seconds < (double)(G_MAXINT64 / SV_SECOND_US)
+             ? (gint64)(seconds * SV_SECOND_US)
+             : 0;
+}
+
 static gboolean
 says_two_factors (const SvIdToken *claims, const char *wanted)
 {
@@ -333,6 +342,7 @@ sv_id_token_describe (const SvIdToken *claims, const SvProvider *provider, GErro
   arrival->name = g_strdup (claims->name);
   arrival->mail = g_strdup (claims->mail);
   arrival->groups = sv_strings_copy (claims->groups);
+  arrival->proved_at_us = instant_of (claims->auth_time);
   arrival->two_factors = says_two_factors (claims, provider->second_factor);
   return arrival;
 }

@@ -186,31 +186,34 @@ check_return (const Return *back, const SvProvider *provider, const SvDiscovery 
   return back->code != NULL || refuse (error, "the provider sent no code");
 }
 
+/* Somebody who came back. */
 typedef struct {
   const SvKnock *knock;
-  GBytes *session;
-  const char *person;
-  const char *secret;
-} Proof;
+  const SvLoginStart *start;
+  const SvEntrance *entrance;
+  const char *secret; /* of the session, from now on */
+  const char *person; /* whose session is proven */
+} Arrived;
 
 static gboolean
 keep_proof (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
 {
-  const Proof *proof = data;
-  g_autoptr (GBytes) digest = sv_token_digest (proof->secret);
+  const Arrived *arrived = data;
+  g_autoptr (GBytes) digest = sv_token_digest (arrived->secret);
   entry->actor_kind = SV_ACTOR_PERSON;
-  sv_text_set (&entry->actor, proof->person);
-  sv_audit_say (entry, "session.prove", proof->person,
-                SV_AUDIT_FACTS ({"provider", proof->knock->provider}));
-  return sv_session_renew (db, proof->session, digest, proof->knock->now_us, error);
+  sv_text_set (&entry->actor, arrived->person);
+  sv_text_set (&entry->actor_name, arrived->entrance->arrival->login);
+  sv_audit_say (entry, "session.prove", arrived->person,
+                SV_AUDIT_FACTS ({"provider", arrived->entrance->provider->id}));
+  return sv_session_renew (db, arrived->start->session, digest, arrived->knock->now_us, error);
 }
 
 static gboolean
-end_proof (SvDb *db, const SvKnock *knock, const SvLoginStart *start, const SvEntrance *entrance,
-           const char *secret, GError **error)
+end_proof (SvDb *db, Arrived *arrived, GError **error)
 {
+  const SvEntrance *entrance = arrived->entrance;
   g_autoptr (GError) cause = NULL;
-  g_autofree char *person = sv_session_find_person (db, start->session, error);
+  g_autofree char *person = sv_session_find_person (db, arrived->start->session, error);
   if (person == NULL)
     return FALSE;
   g_autoptr (SvLink) link =
@@ -221,8 +224,8 @@ end_proof (SvDb *db, const SvKnock *knock, const SvLoginStart *start, const SvEn
   }
   if (link == NULL || strcmp (link->person, person) != 0)
     return refuse (error, "somebody else logged in at the provider");
-  Proof proof = {knock, start->session, person, secret};
-  return sv_audit_perform (db, knock->entry, keep_proof, &proof, error);
+  arrived->person = person;
+  return sv_audit_perform (db, arrived->knock->entry, keep_proof, arrived, error);
 }
 
 static gboolean
@@ -236,15 +239,17 @@ check_factors (const SvCredentials *credentials, const SvArrival *arrival, GErro
 }
 
 static gboolean
-end_login (SvDb *db, const SvKnock *knock, const SvEntrance *entrance, const char *secret,
-           GError **error)
+end_login (SvDb *db, const Arrived *arrived, GError **error)
 {
+  const SvEntrance *entrance = arrived->entrance;
   g_autoptr (GError) cause = NULL;
-  SvLogin login = {
-      .knock = knock, .entrance = entrance, .name = entrance->arrival->login, .secret = secret};
+  SvLogin login = {.knock = arrived->knock,
+                   .entrance = entrance,
+                   .name = entrance->arrival->login,
+                   .secret = arrived->secret};
   g_autoptr (SvCredentials) credentials = sv_login_find_credentials (db, entrance, &cause);
   gboolean kept = cause == NULL && check_factors (credentials, entrance->arrival, &cause) &&
-                  sv_audit_perform (db, knock->entry, sv_login_keep, &login, &cause);
+                  sv_audit_perform (db, arrived->knock->entry, sv_login_keep, &login, &cause);
   g_free (login.person);
   if (!kept)
     g_propagate_error (error, g_steal_pointer (&cause));
@@ -294,8 +299,8 @@ come_back (SvDb *db, const SvKnock *knock, const char *secret, GError **error)
     return FALSE;
   }
   const SvEntrance entrance = {provider, arrival};
-  return start->session != NULL ? end_proof (db, knock, start, &entrance, secret, error)
-                                : end_login (db, knock, &entrance, secret, error);
+  Arrived arrived = {.knock = knock, .start = start, .entrance = &entrance, .secret = secret};
+  return start->session != NULL ? end_proof (db, &arrived, error) : end_login (db, &arrived, error);
 }
 
 static gboolean

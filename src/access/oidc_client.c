@@ -96,21 +96,27 @@ fail (const SvProvider *provider, const GError *cause, GError **error)
   return FALSE;
 }
 
-/* @anew: whatever is remembered. */
+typedef struct {
+  const SvProvider *provider;
+  const char *url;
+  gint64 now_us;
+  gboolean anew; /* whatever is remembered */
+} Wanted;
+
 static GBytes *
-get_document (SvOidcCache *cache, const SvProvider *provider, const char *url, gint64 now_us,
-              gboolean anew, GError **error)
+get_document (SvOidcCache *cache, const Wanted *wanted, GError **error)
 {
+  const char *url = wanted->url;
   g_autoptr (GError) cause = NULL;
-  GBytes *known = anew ? NULL : find_document (cache, url, now_us);
+  GBytes *known = wanted->anew ? NULL : find_document (cache, url, wanted->now_us);
   if (known != NULL)
     return known;
-  g_autoptr (SvClient) client = open_client (provider, url, NULL, &cause);
+  g_autoptr (SvClient) client = open_client (wanted->provider, url, NULL, &cause);
   GBytes *text = client != NULL ? sv_client_get_bytes (client, path_of (url), &cause) : NULL;
   if (text == NULL)
-    fail (provider, cause, error);
+    fail (wanted->provider, cause, error);
   else
-    keep_document (cache, url, text, now_us);
+    keep_document (cache, url, text, wanted->now_us);
   return text;
 }
 
@@ -133,7 +139,8 @@ sv_oidc_discover (SvOidcCache *cache, const SvProvider *provider, gint64 now_us,
   g_autoptr (GError) cause = NULL;
   gboolean slash = g_str_has_suffix (provider->address, "/");
   g_autofree char *url = g_strconcat (provider->address, slash ? WELL_KNOWN + 1 : WELL_KNOWN, NULL);
-  g_autoptr (GBytes) text = get_document (cache, provider, url, now_us, FALSE, error);
+  const Wanted wanted = {.provider = provider, .url = url, .now_us = now_us};
+  g_autoptr (GBytes) text = get_document (cache, &wanted, error);
   if (text == NULL)
     return NULL;
   g_autoptr (SvDiscovery) discovery = read_discovery (text, &cause);
@@ -209,10 +216,10 @@ static GBytes *
 verify_by (SvOidcCache *cache, const SvOidcQuestion *question, const char *token, gboolean anew,
            GError **error)
 {
+  const Wanted wanted = {question->provider, question->discovery->jwks_uri, question->now_us, anew};
   g_autoptr (GError) cause = NULL;
   gsize size;
-  g_autoptr (GBytes) text = get_document (cache, question->provider, question->discovery->jwks_uri,
-                                          question->now_us, anew, error);
+  g_autoptr (GBytes) text = get_document (cache, &wanted, error);
   if (text == NULL)
     return NULL;
   const char *json = g_bytes_get_data (text, &size);

@@ -85,6 +85,7 @@ typedef struct {
   char *mail;        /* NULL: not said */
   GPtrArray *groups; /* strings */
   gboolean two_factors;
+  gint64 proved_at_us; /* when they gave a password or the like; 0: not said */
 } SvArrival;
 void sv_arrival_free (SvArrival *arrival);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvArrival, sv_arrival_free)

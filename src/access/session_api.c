@@ -47,7 +47,8 @@ make_view (SvDb *db, const SvPrincipal *principal, const char *secret, GError **
     return g_steal_pointer (&view);
   view->csrf = sv_session_csrf (secret);
   view->ends_at_us = principal->ends_at_us;
-  view->proved_until_us = principal->proved_at_us + SV_SESSION_PROOF_US;
+  if (principal->proved_at_us != 0)
+    view->proved_until_us = principal->proved_at_us + SV_SESSION_PROOF_US;
   view->person = sv_person_load (db, principal->person, error);
   if (view->person == NULL || !sv_person_count (db, &enabled, &n_people, error))
     return NULL;

@@ -242,7 +242,7 @@ def test_one_that_hangs_keeps_nobody_else(server, alice, people):
         port = silent.getsockname()[1]
         alice.json("PUT", PROVIDER, people.settings(address=f"ldaps://127.0.0.1:{port}"))
         waiting = []
-        for number in range(8):
+        for number in range(5):
             connection = server.http()
             connection.request("POST", "/api/v1/session", headers={"Content-Type": "application/json"},
                                body=json.dumps({"login": f"p{number}", "password": RIGHT}))

@@ -88,7 +88,11 @@ def test_each_algorithm(server, alice, idp):
         alice.json("PUT", f"/api/v1/people/{person['id']}/identities/{name}", {"subject": "e-1"})
         browser = Browser()
         assert browser.log_in(server, name, "e-1").status == 303
-        assert client_of(server, browser)[1]["person"]["id"] == person["id"]
+        client, session = client_of(server, browser)
+        assert session["person"]["id"] == person["id"]
+        # it did not say when she gave a password: that proves nothing anew
+        assert session["proved_until"] is None
+        assert client.ask("POST", "/api/v1/account/totp").headers["X-Salve-Step-Up"] == "required"
 
 
 @once

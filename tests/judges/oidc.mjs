@@ -24,6 +24,7 @@ const provider = new Provider(issuer, {
     client_secret: secret,
     redirect_uris: [callbacks[alg]],
     id_token_signed_response_alg: alg,
+    require_auth_time: alg === 'RS256',
   })),
   jwks: { keys },
   enabledJWA: { idTokenSigningAlgValues: algs },
