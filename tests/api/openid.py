@@ -22,6 +22,9 @@ ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 def node_modules():
     if not shutil.which("npm") or not shutil.which("node"):
         pytest.skip("node and npm are not installed")
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout
+    if int(version.lstrip("v").split(".")[0]) < 20:
+        pytest.skip(f"the provider needs node 20, not {version.strip()}")
     modules = JUDGES / "node_modules"
     if not (modules / "oidc-provider").is_dir():
         done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund",
