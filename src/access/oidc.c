@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#define YEAR_10000_S 253402300800.0
+
 /* -- What a provider says of itself -- */
 
 static const SvField discovery_fields[] = {
@@ -312,13 +314,11 @@ sv_id_token_check (const SvIdToken *claims, const SvIdTokenWanted *wanted, GErro
   return fault == NULL || distrust (error, fault);
 }
 
-/* What a clock may say; 0 for anything else, and what is not said. */
+/* 0 for what is not said, and for what no clock says. */
 static gint64
 instant_of (double seconds)
 {
-  return seconds > 0 && seconds < (double)(G_MAXINT64 / SV_SECOND_US)
-             ? (gint64)(seconds * SV_SECOND_US)
-             : 0;
+  return seconds > 0 && seconds < YEAR_10000_S ? (gint64)(seconds * SV_SECOND_US) : 0;
 }
 
 static gboolean
