@@ -16,8 +16,10 @@ static const SvField grant_fields[] = {
     SV_FIELD (SvGrant, scope, SV_TYPE_STRING, .max = SV_LIMIT_NAME_BYTES,
               .doc = "Which one it is for; empty for everything."),
     SV_FIELD (SvGrant, granted_by, SV_TYPE_STRING, .max = SV_LIMIT_NAME_BYTES,
-              .doc = "Id of the person who granted it; null: it came with the setup."),
+              .doc = "Id of the person who granted it; null: it came with the setup or a group."),
     SV_FIELD (SvGrant, granted_at_us, SV_TYPE_INSTANT, .doc = "When."),
+    SV_FIELD (SvGrant, provider, SV_TYPE_STRING, .max = SV_LIMIT_NAME_BYTES,
+              .doc = "Id of the directory whose group it comes with; empty: given by hand."),
 };
 SV_RECORD_TYPE (sv_grant_type, SvGrant, "Grant", grant_fields, "A role that a person has.");
 

@@ -26,6 +26,7 @@ typedef struct {
   char *scope;     /* which one; "" for everything */
   char *granted_by;
   gint64 granted_at_us;
+  char *provider; /* whose group it comes with; "": given by hand */
 } SvGrant;
 extern const SvRecordType sv_grant_type;
 void sv_grant_free (SvGrant *grant);

@@ -40,25 +40,6 @@ typedef struct {
   SvGrant *grant; /* to be kept */
 } GrantWork;
 
-/* Nobody changes their own roles (promise S7), unless nobody else could. */
-static gboolean
-check_duties (SvDb *db, const SvPrincipal *principal, const char *person, gboolean *ret_alone,
-              GError **error)
-{
-  gint64 n_able;
-  if (!sv_grant_count_holders (db, SV_ROLE_ADMINISTRATOR, &n_able, error))
-    return FALSE;
-  const SvQuorum quorum = {.author = person, .n_needed = 1, .n_able = (guint)n_able};
-  const char *candidate = principal != NULL ? principal->person : NULL;
-  SvMayDecide may = candidate != NULL ? sv_access_may_decide (&quorum, candidate) : SV_DECIDE_YES;
-  *ret_alone = may == SV_DECIDE_YES_ALONE;
-  if (may != SV_DECIDE_AUTHOR)
-    return TRUE;
-  g_set_error_literal (error, SV_ERROR, SV_ERROR_DENIED,
-                       "nobody changes their own roles: ask another administrator");
-  return FALSE;
-}
-
 static void
 say (SvAuditEntry *entry, const char *action, const SvGrant *grant, gboolean alone)
 {
@@ -75,7 +56,8 @@ keep_grant (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
   const GrantWork *work = data;
   gboolean alone;
   g_autoptr (SvPerson) person = sv_person_load (db, work->grant->person, error);
-  if (person == NULL || !check_duties (db, work->knock->principal, person->id, &alone, error))
+  if (person == NULL ||
+      !sv_knock_check_duties (db, work->knock->principal, person->id, &alone, error))
     return FALSE;
   say (entry, "grant.give", work->grant, alone);
   return sv_grant_insert (db, work->grant, error);
@@ -88,7 +70,8 @@ drop_grant (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
   gboolean alone;
   gint64 n;
   g_autoptr (SvGrant) grant = sv_grant_load (db, work->knock->person, work->knock->id, error);
-  if (grant == NULL || !check_duties (db, work->knock->principal, grant->person, &alone, error))
+  if (grant == NULL ||
+      !sv_knock_check_duties (db, work->knock->principal, grant->person, &alone, error))
     return FALSE;
   say (entry, "grant.take", grant, alone);
   if (!sv_grant_delete (db, work->knock->id, error) ||
@@ -112,6 +95,7 @@ make_grant (const SvKnock *knock)
   grant->role = wanted->role;
   grant->scope_kind = wanted->scope_kind;
   grant->scope = g_strdup (wanted->scope != NULL ? wanted->scope : "");
+  grant->provider = g_strdup ("");
   grant->granted_by = g_strdup (principal != NULL ? principal->person : NULL);
   grant->granted_at_us = knock->now_us;
   return grant;

@@ -1,6 +1,6 @@
 #include "access/person_store.h"
 
-#define COLUMNS "id, person, role, scope_kind, scope, granted_by, granted_at_us"
+#define COLUMNS "id, person, role, scope_kind, scope, granted_by, granted_at_us, provider"
 
 gboolean
 sv_grant_insert (SvDb *db, const SvGrant *grant, GError **error)
@@ -9,13 +9,15 @@ sv_grant_insert (SvDb *db, const SvGrant *grant, GError **error)
   g_autoptr (SvQuery) query =
       sv_db_query (db,
                    "INSERT INTO role_grant (" COLUMNS ") VALUES (:id, :person, :role, :scope_kind,"
-                   " :scope, :granted_by, :granted_at_us)",
+                   " :scope, :granted_by, :granted_at_us, :provider)",
                    error);
   if (query == NULL)
     return FALSE;
   sv_query_bind_record (query, &sv_grant_type, grant);
   if (grant->scope == NULL)
     sv_query_bind_text (query, "scope", "");
+  if (grant->provider == NULL)
+    sv_query_bind_text (query, "provider", "");
   if (sv_query_step (query, &cause) == SV_STEP_DONE)
     return TRUE;
   if (sv_error_is (cause, SV_ERROR_EXISTS))
@@ -59,7 +61,7 @@ sv_grant_list (SvDb *db, const char *person, GError **error)
   g_autoptr (SvQuery) query =
       sv_db_query (db,
                    "SELECT " COLUMNS " FROM role_grant WHERE person = :person"
-                   " ORDER BY role, scope_kind, scope",
+                   " ORDER BY role, scope_kind, scope, provider",
                    error);
   if (query == NULL)
     return NULL;

@@ -11,6 +11,9 @@ knock_free (gpointer data)
   g_clear_pointer (&knock->members, g_ptr_array_unref);
   g_free (knock->person);
   g_free (knock->id);
+  g_free (knock->provider);
+  if (knock->free_extra != NULL)
+    knock->free_extra (knock->extra);
   g_free (knock->login);
   g_free (knock);
 }
@@ -43,6 +46,7 @@ dup_path_param (const SvCall *call, const char *name)
 static SvKnock *
 knock_new (SvCall *call, const char *login)
 {
+  static const char *const ids[] = {"grant", "token", "mapping", NULL};
   const SvPrincipal *principal = sv_call_get_principal (call);
   SvKnock *knock = g_new0 (SvKnock, 1);
   knock->access = sv_access_of_call (call);
@@ -55,29 +59,51 @@ knock_new (SvCall *call, const char *login)
   knock->replaced = digest_of_cookie (call, knock->access);
   knock->now_us = sv_call_get_now (call);
   knock->person = dup_path_param (call, "person");
-  knock->id = dup_path_param (call, "grant");
-  if (knock->id == NULL)
-    knock->id = dup_path_param (call, "token");
+  knock->provider = dup_path_param (call, "provider");
+  for (const char *const *name = ids; *name != NULL && knock->id == NULL; name++)
+    knock->id = dup_path_param (call, *name);
   return knock;
 }
 
 static gboolean
-defer (SvCall *call, const char *login, SvKnockRun run, GError **error)
+defer (SvGate *gate, SvCall *call, const char *login, SvKnockRun run, GError **error)
 {
   const SvErrand errand = {.run = run, .data = knock_new (call, login), .free = knock_free};
-  return sv_gate_defer (sv_access_of_call (call)->gate, call, &errand, error);
+  return sv_gate_defer (gate, call, &errand, error);
 }
 
 gboolean
 sv_knock_defer (SvCall *call, SvKnockRun run, GError **error)
 {
-  return defer (call, NULL, run, error);
+  return defer (sv_access_of_call (call)->gate, call, NULL, run, error);
 }
 
 gboolean
 sv_knock_try (SvCall *call, const char *login, SvKnockRun run, GError **error)
 {
-  return sv_access_admit (call, login, error) && defer (call, login, run, error);
+  return sv_access_admit (call, login, error) &&
+         defer (sv_access_of_call (call)->gate, call, login, run, error);
+}
+
+gboolean
+sv_knock_ask (SvCall *call, const char *login, SvKnockRun run, GError **error)
+{
+  return sv_access_admit (call, login, error) &&
+         defer (sv_access_of_call (call)->away, call, login, run, error);
+}
+
+gboolean
+sv_knock_ask_with (SvCall *call, const SvKnockExtra *extra, SvKnockRun run, GError **error)
+{
+  if (!sv_access_admit (call, NULL, error)) {
+    extra->free (extra->data);
+    return FALSE;
+  }
+  SvKnock *knock = knock_new (call, NULL);
+  knock->extra = extra->data;
+  knock->free_extra = extra->free;
+  const SvErrand errand = {.run = run, .data = knock, .free = knock_free};
+  return sv_gate_defer (sv_access_of_call (call)->away, call, &errand, error);
 }
 
 void
@@ -92,4 +118,22 @@ sv_knock_proves (const SvCredentials *credentials, const char *password)
   gboolean right =
       sv_password_verify (credentials != NULL ? credentials->password : NULL, password);
   return right && credentials != NULL && !credentials->disabled;
+}
+
+gboolean
+sv_knock_check_duties (SvDb *db, const SvPrincipal *principal, const char *person,
+                       gboolean *ret_alone, GError **error)
+{
+  gint64 n_able;
+  if (!sv_grant_count_holders (db, SV_ROLE_ADMINISTRATOR, &n_able, error))
+    return FALSE;
+  const SvQuorum quorum = {.author = person, .n_needed = 1, .n_able = (guint)n_able};
+  const char *candidate = principal != NULL ? principal->person : NULL;
+  SvMayDecide may = candidate != NULL ? sv_access_may_decide (&quorum, candidate) : SV_DECIDE_YES;
+  *ret_alone = may == SV_DECIDE_YES_ALONE;
+  if (may != SV_DECIDE_AUTHOR)
+    return TRUE;
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_DENIED,
+                       "nobody changes their own roles: ask another administrator");
+  return FALSE;
 }

@@ -212,13 +212,28 @@ typedef struct {
   const char *hash;
 } Reset;
 
+/* One way in for each person. */
+static gboolean
+check_not_linked (SvDb *db, const char *person, GError **error)
+{
+  GPtrArray *links = sv_link_list (db, person, error);
+  gboolean linked = links != NULL && links->len > 0;
+  if (linked)
+    g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE,
+                         "they come in by an identity provider, and have no password here");
+  gboolean free = links != NULL && !linked;
+  sv_rows_free (links, &sv_link_type);
+  return free;
+}
+
 static gboolean
 keep_reset (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
 {
   const Reset *reset = data;
   g_autoptr (SvPerson) person = sv_person_load (db, reset->person, error);
   sv_audit_say (entry, "person.reset-password", reset->person, NULL);
-  return person != NULL && sv_person_set_password (db, reset->person, reset->hash, TRUE, error) &&
+  return person != NULL && check_not_linked (db, person->id, error) &&
+         sv_person_set_password (db, reset->person, reset->hash, TRUE, error) &&
          sv_session_delete_all (db, reset->person, NULL, error);
 }
 

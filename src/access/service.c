@@ -20,6 +20,8 @@ sv_access_new (const char *store, gboolean secure)
   g_mutex_init (&access->lock);
   access->touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   access->gate = sv_gate_new (store, 0);
+  access->away = sv_gate_new (store, SV_LIMIT_PROVIDER_THREADS);
+  access->oidc = sv_oidc_cache_new ();
   return access;
 }
 
@@ -29,6 +31,8 @@ sv_access_free (SvAccess *access)
   if (access == NULL)
     return;
   sv_gate_free (access->gate);
+  sv_gate_free (access->away);
+  sv_oidc_cache_free (access->oidc);
   g_hash_table_unref (access->touched);
   g_mutex_clear (&access->lock);
   sv_rate_free (access->by_login);

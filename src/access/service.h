@@ -2,6 +2,7 @@
 #pragma once
 
 #include "access/gate.h"
+#include "access/oidc_client.h"
 #include "access/principal.h"
 #include "access/rate.h"
 
@@ -10,6 +11,9 @@ typedef struct {
   SvRate *by_login; /* tries of a password or code, by login name … */
   SvRate *by_address;
   SvGate *gate;
+  SvGate
+      *away; /* the same for what waits for identity providers: one that hangs keeps nobody else */
+  SvOidcCache *oidc;
   GMutex lock;         /* of what follows */
   GHashTable *touched; /* sessions and tokens whose use is about to be noted */
 } SvAccess;

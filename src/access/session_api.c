@@ -1,7 +1,8 @@
 /* Coming in and going out: the setup link, sessions, proving again who one is. */
 #include "access/access.h"
 
-#include "access/knock.h"
+#include "access/away.h"
+#include "access/login.h"
 
 /* -- What is answered -- */
 
@@ -46,7 +47,8 @@ make_view (SvDb *db, const SvPrincipal *principal, const char *secret, GError **
     return g_steal_pointer (&view);
   view->csrf = sv_session_csrf (secret);
   view->ends_at_us = principal->ends_at_us;
-  view->proved_until_us = principal->proved_at_us + SV_SESSION_PROOF_US;
+  if (principal->proved_at_us != 0)
+    view->proved_until_us = principal->proved_at_us + SV_SESSION_PROOF_US;
   view->person = sv_person_load (db, principal->person, error);
   if (view->person == NULL || !sv_person_count (db, &enabled, &n_people, error))
     return NULL;
@@ -179,92 +181,48 @@ static const SvField login_fields[] = {
 static SV_RECORD_TYPE (login_type, LoginRequest, "Login", login_fields, "Who logs in.");
 
 typedef struct {
-  const SvKnock *knock;
+  SvLogin login;
   const SvCredentials *credentials; /* NULL: nobody's name */
-  gint64 step;                      /* of the code that was given; 0: none is needed */
-  const char *fresh_hash;           /* (nullable): the password at today's costs */
-  char *secret;                     /* of the session to be */
-} Login;
-
-/* The names that nobody has are not written down: people type passwords there, too. */
-static gboolean
-keep_refusal (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
-{
-  const Login *login = data;
-  sv_audit_say (entry, "session.refuse",
-                login->credentials != NULL ? login->credentials->person : NULL, NULL);
-  return TRUE;
-}
-
-static gboolean
-insert_session (SvDb *db, const Login *login, GError **error)
-{
-  const SvKnock *knock = login->knock;
-  g_autoptr (GBytes) digest = sv_token_digest (login->secret);
-  const SvSession session = {.digest = digest,
-                             .person = login->credentials->person,
-                             .created_at_us = knock->now_us,
-                             .seen_at_us = knock->now_us,
-                             .proved_at_us = knock->now_us,
-                             .address = knock->entry->address};
-  return sv_session_insert (db, &session, error);
-}
-
-static gboolean
-keep_login (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
-{
-  const Login *login = data;
-  const char *person = login->credentials->person;
-  if ((login->step != 0 && !sv_person_use_totp (db, person, login->step, error)) ||
-      (login->fresh_hash != NULL &&
-       !sv_person_set_password (db, person, login->fresh_hash, login->credentials->must_change,
-                                error)) ||
-      (login->knock->replaced != NULL && !sv_session_delete (db, login->knock->replaced, error)) ||
-      !sv_person_note_login (db, person, login->knock->now_us, error) ||
-      !insert_session (db, login, error))
-    return FALSE;
-  sv_text_set (&entry->actor, person);
-  sv_text_set (&entry->actor_name, login->knock->login);
-  entry->actor_kind = SV_ACTOR_PERSON;
-  sv_audit_say (entry, "session.begin", person,
-                SV_AUDIT_FACTS ({"factors", login->step != 0 ? "2" : "1"}));
-  return TRUE;
-}
+} Try;
 
 /* The code is looked at only behind a right password: a code alone tells nothing. */
 static gboolean
-is_right (Login *login)
+is_right_code (Try *try)
 {
-  const LoginRequest *request = login->knock->body;
-  const SvCredentials *credentials = login->credentials;
-  if (!sv_knock_proves (credentials, request->password))
-    return FALSE;
-  return credentials->totp_secret == NULL ||
-         sv_totp_accept (credentials->totp_secret, request->totp, login->knock->now_us,
-                         credentials->totp_step, &login->step);
+  const LoginRequest *request = try->login.knock->body;
+  const SvEntrance *entrance = try->login.entrance;
+  const SvCredentials *credentials = try->credentials;
+  return credentials == NULL || credentials->totp_secret == NULL ||
+         (entrance != NULL && entrance->arrival->two_factors) ||
+         sv_totp_accept (credentials->totp_secret, request->totp, try->login.knock->now_us,
+                         credentials->totp_step, &try->login.step);
 }
 
 static gboolean
-refuse_login (SvDb *db, Login *login, GError **error)
+refuse_login (SvDb *db, const Try *try, GError **error)
 {
-  if (sv_audit_perform (db, login->knock->entry, keep_refusal, login, error))
+  char *person = try->credentials != NULL ? try->credentials->person : NULL;
+  if (sv_audit_perform (db, try->login.knock->entry, sv_login_keep_refusal, person, error))
     g_set_error_literal (error, SV_ERROR, SV_ERROR_UNAUTHENTICATED,
                          "login name, password or code are not right");
   return FALSE;
 }
 
 static gboolean
-begin_session (SvDb *db, Login *login, GError **error)
+begin_session (SvDb *db, Try *try, SvDeferred *deferred, gpointer *ret_record, GError **error)
 {
-  const LoginRequest *request = login->knock->body;
-  gboolean outdated = sv_password_needs_rehash (login->credentials->password);
-  g_autofree char *fresh_hash = outdated ? sv_password_hash (request->password, NULL) : NULL;
+  const SvKnock *knock = try->login.knock;
+  g_autofree char *secret = sv_token_new ("session");
   g_autoptr (GError) cause = NULL;
-  login->fresh_hash = fresh_hash;
-  if (sv_audit_perform (db, login->knock->entry, keep_login, login, &cause))
-    return TRUE;
+  try->login.secret = secret;
+  gboolean kept = sv_audit_perform (db, knock->entry, sv_login_keep, &try->login, &cause);
+  g_autofree char *person = try->login.person;
+  if (kept) {
+    sv_knock_forgive (knock);
+    return person != NULL && give_session (db, knock, secret, deferred, ret_record, error);
+  }
   if (sv_error_is (cause, SV_ERROR_UNAUTHENTICATED)) /* the code was used meanwhile */
-    return refuse_login (db, login, error);
+    return refuse_login (db, try, error);
   g_propagate_error (error, g_steal_pointer (&cause));
   return FALSE;
 }
@@ -273,30 +231,65 @@ static gboolean
 run_login (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
 {
   const SvKnock *knock = data;
+  const LoginRequest *request = knock->body;
   g_autoptr (GError) cause = NULL;
   g_autoptr (SvCredentials) credentials = sv_credentials_find (db, knock->login, &cause);
-  g_autofree char *secret = sv_token_new ("session");
-  Login login = {.knock = knock, .credentials = credentials, .secret = secret};
+  Try try = {.login = {.knock = knock, .name = knock->login}, .credentials = credentials};
   if (cause != NULL) {
     g_propagate_error (error, g_steal_pointer (&cause));
     return FALSE;
   }
-  if (!is_right (&login))
-    return refuse_login (db, &login, error);
-  if (!begin_session (db, &login, error))
+  if (!sv_knock_proves (credentials, request->password) || !is_right_code (&try))
+    return refuse_login (db, &try, error);
+  gboolean outdated = sv_password_needs_rehash (credentials->password);
+  g_autofree char *fresh_hash = outdated ? sv_password_hash (request->password, NULL) : NULL;
+  try.login.fresh_hash = fresh_hash;
+  try.login.must_change = credentials->must_change;
+  try.login.person = g_strdup (credentials->person);
+  return begin_session (db, &try, deferred, ret_record, error);
+}
+
+/* By a directory: somebody who has no password here. */
+static gboolean
+run_login_away (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  const SvKnock *knock = data;
+  const LoginRequest *request = knock->body;
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (SvCredentials) named = sv_credentials_find (db, knock->login, &cause);
+  const SvAwayQuestion question = {.login = knock->login,
+                                   .password = request->password,
+                                   .person = named != NULL ? named->person : NULL};
+  g_autoptr (SvAway) away = cause == NULL ? sv_away_prove (db, &question, &cause) : NULL;
+  const SvEntrance entrance =
+      away != NULL ? (SvEntrance){away->provider, away->arrival} : (SvEntrance){0};
+  g_autoptr (SvCredentials) credentials =
+      away != NULL ? sv_login_find_credentials (db, &entrance, &cause) : NULL;
+  Try try = {.login = {.knock = knock, .entrance = &entrance, .name = knock->login},
+             .credentials = away != NULL ? credentials : named};
+  if (cause != NULL && !sv_error_is (cause, SV_ERROR_UNAUTHENTICATED)) {
+    g_propagate_error (error, g_steal_pointer (&cause));
     return FALSE;
-  sv_knock_forgive (knock);
-  return give_session (db, knock, secret, deferred, ret_record, error);
+  }
+  if (away == NULL || (credentials != NULL && credentials->disabled) || !is_right_code (&try))
+    return refuse_login (db, &try, error);
+  return begin_session (db, &try, deferred, ret_record, error);
 }
 
 /* A session that the browser had is never taken up: each login makes a new one (ASVS 7.2.4). What
- * is no login name is looked at like one that nobody has. */
+ * is no login name is looked at like one that nobody has. Passwords of people here are sent to no
+ * directory. */
 static gboolean
 post_session (SvCall *call, GError **error)
 {
   const LoginRequest *request = sv_call_get_body (call);
   g_autofree char *login = g_ascii_strdown (request->login, -1);
-  return sv_knock_try (call, login, run_login, error);
+  gboolean away;
+  SvDb *db = sv_call_get_store (call, error);
+  if (db == NULL || !sv_away_is_asked (db, login, &away, error))
+    return FALSE;
+  return away ? sv_knock_ask (call, login, run_login_away, error)
+              : sv_knock_try (call, login, run_login, error);
 }
 
 /* -- The session -- */
@@ -412,25 +405,20 @@ is_proof (const Proof *proof, const SvCredentials *credentials, gint64 *ret_step
   const ProofRequest *request = proof->knock->body;
   if (request->totp == NULL)
     return sv_knock_proves (credentials, request->password);
-  return credentials != NULL && !credentials->disabled &&
+  return !credentials->disabled &&
          sv_totp_accept (credentials->totp_secret, request->totp, proof->knock->now_us,
                          credentials->totp_step, ret_step);
 }
 
 static gboolean
-run_proof (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+end_proof (SvDb *db, Proof *proof, SvDeferred *deferred, gpointer *ret_record, GError **error)
 {
-  const SvKnock *knock = data;
-  g_autoptr (SvCredentials) credentials =
-      sv_credentials_find_by_id (db, knock->principal->person, error);
+  const SvKnock *knock = proof->knock;
   g_autofree char *secret = sv_token_new ("session");
-  Proof proof = {.knock = knock, .secret = secret};
-  if (credentials == NULL)
+  proof->secret = secret;
+  if (!sv_audit_perform (db, knock->entry, keep_proof, proof, error))
     return FALSE;
-  proof.right = is_proof (&proof, credentials, &proof.step);
-  if (!sv_audit_perform (db, knock->entry, keep_proof, &proof, error))
-    return FALSE;
-  if (!proof.right) {
+  if (!proof->right) {
     g_set_error_literal (error, SV_ERROR, SV_ERROR_DENIED, "password or code are not right");
     return FALSE;
   }
@@ -439,16 +427,53 @@ run_proof (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, 
 }
 
 static gboolean
+run_proof (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  const SvKnock *knock = data;
+  g_autoptr (SvCredentials) credentials =
+      sv_credentials_find_by_id (db, knock->principal->person, error);
+  Proof proof = {.knock = knock};
+  if (credentials == NULL)
+    return FALSE;
+  proof.right = is_proof (&proof, credentials, &proof.step);
+  return end_proof (db, &proof, deferred, ret_record, error);
+}
+
+/* The directory looks at the password again; it must still mean the same person. */
+static gboolean
+run_proof_away (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  const SvKnock *knock = data;
+  const ProofRequest *request = knock->body;
+  g_autoptr (GError) cause = NULL;
+  const SvAwayQuestion question = {.password = request->password,
+                                   .person = knock->principal->person};
+  g_autoptr (SvAway) away = sv_away_prove (db, &question, &cause);
+  Proof proof = {.knock = knock, .right = away != NULL};
+  if (away != NULL || sv_error_is (cause, SV_ERROR_UNAUTHENTICATED))
+    return end_proof (db, &proof, deferred, ret_record, error);
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
+}
+
+static gboolean
 post_proof (SvCall *call, GError **error)
 {
   const ProofRequest *request = sv_call_get_body (call);
   const SvPrincipal *principal = sv_access_get_person (call, error);
+  gboolean away = FALSE;
   if (principal == NULL)
     return FALSE;
-  if ((request->password == NULL) != (request->totp == NULL))
-    return sv_knock_try (call, principal->name, run_proof, error);
-  g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE, "give a password or a code");
-  return FALSE;
+  if ((request->password == NULL) == (request->totp == NULL)) {
+    g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE, "give a password or a code");
+    return FALSE;
+  }
+  SvDb *db = sv_call_get_store (call, error);
+  if (db == NULL ||
+      (request->totp == NULL && !sv_away_is_asked (db, principal->name, &away, error)))
+    return FALSE;
+  return away ? sv_knock_ask (call, principal->name, run_proof_away, error)
+              : sv_knock_try (call, principal->name, run_proof, error);
 }
 
 #define TAG .tag = "Sessions"

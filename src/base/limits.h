@@ -87,6 +87,13 @@
 #define SV_LIMIT_LOGIN_BYTES 64        /* of a login name */
 #define SV_LIMIT_TOKENS_PER_PERSON 100 /* API tokens in force */
 #define SV_LIMIT_SESSIONS_PER_PERSON 20
-#define SV_LIMIT_GATE_QUEUE 64      /* people waiting until their password is looked at */
-#define SV_LIMIT_GATE_THREADS 4     /* that look at passwords: 64 MiB each */
-#define SV_LIMIT_RATE_BUCKETS 16384 /* of one limit of tries */
+#define SV_LIMIT_GATE_QUEUE 64            /* people waiting until their password is looked at */
+#define SV_LIMIT_GATE_THREADS 4           /* that look at passwords: 64 MiB each */
+#define SV_LIMIT_RATE_BUCKETS 16384       /* of one limit of tries */
+#define SV_LIMIT_JWT_BYTES (64 * 1024)    /* of a token, and of one text in it */
+#define SV_LIMIT_JWKS_KEYS 64             /* of one set of public keys */
+#define SV_LIMIT_PROVIDER_BYTES (1 << 20) /* of one answer of an identity provider */
+#define SV_LIMIT_PROVIDER_MS 5000   /* of connecting to an identity provider, and of asking it */
+#define SV_LIMIT_PROVIDER_THREADS 4 /* that wait for identity providers */
+#define SV_LIMIT_GROUPS 2000        /* of one person, as a provider says */
+#define SV_LIMIT_LOGIN_STARTS 10000 /* logins under way at identity providers */

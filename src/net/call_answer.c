@@ -149,8 +149,9 @@ sv_call_check_answer (SvCall *call, GError **error)
   if (needed != call->answered)
     what =
         needed ? "its handler gave no answer" : "its handler gave an answer that it has none for";
-  else if ((route->flags & SV_ROUTE_CREATES) != 0 && find_answer_header (call, "Location") == NULL)
-    what = "its handler did not say where the new thing is";
+  else if ((route->flags & (SV_ROUTE_CREATES | SV_ROUTE_REDIRECT)) != 0 &&
+           find_answer_header (call, "Location") == NULL)
+    what = "its handler did not say where it is";
   if (what != NULL)
     g_set_error (error, SV_ERROR, SV_ERROR_FAILED, "%s %s: %s", sv_method_names[route->method],
                  route->path, what);
@@ -207,6 +208,8 @@ status_of (SvCall *call)
 {
   if ((call->route->flags & SV_ROUTE_CREATES) != 0)
     return 201;
+  if ((call->route->flags & SV_ROUTE_REDIRECT) != 0)
+    return 303;
   if (!call->answered)
     return 204;
   return is_conditional (call) ? set_etag (call) : 200;

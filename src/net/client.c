@@ -9,6 +9,8 @@
 typedef struct curl_slist HeaderList;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CURLU, sv_curl.url_cleanup)
 
+#define FORM_TYPE "Content-Type: application/x-www-form-urlencoded"
+
 struct SvClient {
   char *url;
   CURL *curl;
@@ -16,10 +18,12 @@ struct SvClient {
   char *ca_file, *certificate, *key;
   char error[CURL_ERROR_SIZE];
   GByteArray *answer;
+  gsize max_bytes;
   gboolean too_large;
   gint64 retry_after_s;
   char *cookie;
   gboolean must_prove;
+  long status; /* of the last answer; 0: none came */
 };
 
 /* --- its life --- */
@@ -53,8 +57,21 @@ check_url (const char *url, GError **error)
 static void
 add_header (SvClient *client, const char *name, const char *value)
 {
+  if (value == NULL)
+    return;
   g_autofree char *line = g_strconcat (name, ": ", value, NULL);
   client->headers = sv_curl.slist_append (client->headers, line);
+}
+
+static char *
+write_authorization (const SvClientOptions *options)
+{
+  if (options->token != NULL)
+    return g_strconcat ("Bearer ", options->token, NULL);
+  if (options->basic == NULL)
+    return NULL;
+  g_autofree char *text = g_base64_encode ((const guchar *)options->basic, strlen (options->basic));
+  return g_strconcat ("Basic ", text, NULL);
 }
 
 SvClient *
@@ -71,16 +88,14 @@ sv_client_new (const SvClientOptions *options, GError **error)
   client->certificate = g_strdup (options->certificate);
   client->key = g_strdup (options->key);
   add_header (client, "Accept", "application/json, " SV_PROBLEM_CONTENT_TYPE);
-  add_header (client, "Content-Type", "application/json");
   add_header (client, "Expect", ""); /* no question before the body */
-  g_autofree char *bearer =
-      options->token != NULL ? g_strconcat ("Bearer ", options->token, NULL) : NULL;
-  if (bearer != NULL)
-    add_header (client, "Authorization", bearer);
+  g_autofree char *authorization = write_authorization (options);
+  add_header (client, "Authorization", authorization);
   if (options->cookie != NULL)
     add_header (client, "Cookie", options->cookie);
   if (options->csrf != NULL)
     add_header (client, "X-Salve-CSRF", options->csrf);
+  client->max_bytes = options->max_bytes != 0 ? options->max_bytes : SV_LIMIT_ANSWER_BYTES;
   guint timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : SV_LIMIT_REQUEST_MS;
   sv_curl.easy_setopt (client->curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
   return client;
@@ -100,6 +115,12 @@ sv_client_free (SvClient *client)
   g_free (client->certificate);
   g_free (client->key);
   g_free (client);
+}
+
+long
+sv_client_get_status (const SvClient *client)
+{
+  return client->status;
 }
 
 gint64
@@ -133,7 +154,7 @@ on_body (char *data, gsize size, gsize n, void *user_data)
 {
   SvClient *client = user_data;
   gsize length = size * n;
-  client->too_large = client->answer->len + length > SV_LIMIT_ANSWER_BYTES;
+  client->too_large = client->answer->len + length > client->max_bytes;
   if (client->too_large)
     return 0;
   g_byte_array_append (client->answer, (const guint8 *)data, (guint)length);
@@ -168,7 +189,7 @@ static char *
 write_body (const SvClientCall *call)
 {
   if (call->body_type == NULL)
-    return g_strdup (call->body_text);
+    return g_strdup (call->form != NULL ? call->form : call->body_text);
   GString *text = g_string_new (NULL);
   g_autoptr (SvJsonWriter) writer = sv_json_writer_new (text, 0);
   sv_record_write_json (call->body_type, call->body, writer, NULL);
@@ -188,7 +209,6 @@ set_up (SvClient *client, const SvClientCall *call, const char *url, const char 
   sv_curl.easy_setopt (curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   sv_curl.easy_setopt (curl, CURLOPT_CONNECTTIMEOUT_MS, (long)SV_LIMIT_CONNECT_MS);
   sv_curl.easy_setopt (curl, CURLOPT_ERRORBUFFER, client->error);
-  sv_curl.easy_setopt (curl, CURLOPT_HTTPHEADER, client->headers);
   sv_curl.easy_setopt (curl, CURLOPT_HEADERFUNCTION, on_header);
   sv_curl.easy_setopt (curl, CURLOPT_HEADERDATA, client);
   sv_curl.easy_setopt (curl, CURLOPT_WRITEFUNCTION, on_body);
@@ -240,18 +260,23 @@ transfer (SvClient *client, const SvClientCall *call, long *ret_status, GError *
 {
   g_autofree char *url = g_strconcat (client->url, call->path, NULL);
   g_autofree char *body = write_body (call);
+  const char *type = call->form != NULL ? FORM_TYPE : "Content-Type: application/json";
+  HeaderList headers = {(char *)type, client->headers}; /* a list, whose rest is every call's */
   curl_off_t retry_after = 0;
   g_byte_array_set_size (client->answer, 0);
   client->too_large = client->must_prove = FALSE;
   g_clear_pointer (&client->cookie, g_free);
+  client->status = 0;
   *client->error = '\0';
   set_up (client, call, url, body);
+  sv_curl.easy_setopt (client->curl, CURLOPT_HTTPHEADER, &headers);
   CURLcode result = sv_curl.easy_perform (client->curl);
   if (result != CURLE_OK)
     return fail_transfer (client, result, error);
   sv_curl.easy_getinfo (client->curl, CURLINFO_RESPONSE_CODE, ret_status);
   sv_curl.easy_getinfo (client->curl, CURLINFO_RETRY_AFTER, &retry_after);
   client->retry_after_s = retry_after;
+  client->status = *ret_status;
   return TRUE;
 }
 
@@ -316,6 +341,15 @@ sv_client_call (SvClient *client, const SvClientCall *call, gpointer *ret_answer
   }
   sv_record_free (call->answer_type, answer);
   return FALSE;
+}
+
+GBytes *
+sv_client_get_bytes (SvClient *client, const char *path, GError **error)
+{
+  const SvClientCall call = {.method = "GET", .path = path};
+  return sv_client_call (client, &call, NULL, error)
+             ? g_bytes_new (client->answer->data, client->answer->len)
+             : NULL;
 }
 
 /* --- lists --- */

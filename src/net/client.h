@@ -16,7 +16,9 @@ typedef struct {
   const char *token;       /* (nullable) sent as "Authorization: Bearer …" */
   const char *cookie;      /* (nullable) "name=value": a session … */
   const char *csrf;        /* (nullable) … and what proves that it is meant, X-Salve-CSRF */
+  const char *basic;       /* (nullable) "name:password" instead, as "Authorization: Basic …" */
   guint timeout_ms;        /* of one call; 0: SV_LIMIT_REQUEST_MS */
+  gsize max_bytes;         /* of one answer; 0: SV_LIMIT_ANSWER_BYTES */
 } SvClientOptions;
 
 /* Errors: SV_ERROR_USAGE if @options->url is none of that form. Used by one thread at a time; keeps
@@ -31,7 +33,8 @@ typedef struct {
   const char *path;              /* "/api/v1/hosts?limit=10" */
   const SvRecordType *body_type; /* NULL: no body, unless there is a text */
   gconstpointer body;
-  const char *body_text;           /* (nullable) a JSON document, instead */
+  const char *body_text; /* (nullable) a JSON document, instead */
+  const char *form; /* (nullable) "a=b&c=d", sent as application/x-www-form-urlencoded instead */
   const SvRecordType *answer_type; /* NULL: the answer is not looked at */
 } SvClientCall;
 
@@ -45,12 +48,16 @@ typedef struct {
  */
 gboolean sv_client_call (SvClient *client, const SvClientCall *call, gpointer *ret_answer,
                          GError **error);
+/* The same for an answer of another form: new bytes, as they came. */
+GBytes *sv_client_get_bytes (SvClient *client, const char *path, GError **error);
 
 /* The same for one page of a list: @ret_items: new array of records, not owning; @ret_next: cursor
  * of the next page or NULL; @ret_total: -1 if it was not counted. */
 gboolean sv_client_list (SvClient *client, const SvClientCall *call, GPtrArray **ret_items,
                          char **ret_next, gint64 *ret_total, GError **error);
 
+/* HTTP status of the last answer; 0: none came. */
+long sv_client_get_status (const SvClient *client);
 /* Seconds that the last answer asked to wait (Retry-After); 0: it did not. */
 gint64 sv_client_get_retry_after_s (const SvClient *client);
 

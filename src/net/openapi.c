@@ -151,30 +151,47 @@ write_answer_content (Document *document, const SvRoute *route)
 }
 
 static void
-write_location (SvJsonWriter *writer)
+write_location (SvJsonWriter *writer, const char *doc)
 {
   sv_json_open_object (writer, "headers");
   sv_json_open_object (writer, "Location");
-  sv_json_add_string (writer, "description", "Path of the new thing.");
+  sv_json_add_string (writer, "description", doc);
   write_plain_schema (writer, "string");
   sv_json_close (writer);
   sv_json_close (writer);
+}
+
+typedef struct {
+  guint flags;
+  const char *status, *description, *location;
+} Success;
+
+static const Success successes[] = {
+    {SV_ROUTE_CREATES, "201", "It was made.", "Path of the new thing."},
+    {SV_ROUTE_REDIRECT, "303", "Go on there.", "Where to go on."},
+};
+
+static Success
+success_of (const SvRoute *route, gboolean content)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (successes); i++)
+    if ((route->flags & successes[i].flags) != 0)
+      return successes[i];
+  return content ? (Success){0, "200", "The answer.", NULL}
+                 : (Success){0, "204", "It was done.", NULL};
 }
 
 static void
 write_success (Document *document, const SvRoute *route)
 {
   SvJsonWriter *writer = document->writer;
-  gboolean creates = (route->flags & SV_ROUTE_CREATES) != 0;
   gboolean content =
       route->response != NULL || (route->flags & (SV_ROUTE_RAW | SV_ROUTE_STREAM)) != 0;
-  sv_json_open_object (writer, creates ? "201" : content ? "200" : "204");
-  sv_json_add_string (writer, "description",
-                      creates   ? "It was made."
-                      : content ? "The answer."
-                                : "It was done.");
-  if (creates)
-    write_location (writer);
+  const Success success = success_of (route, content);
+  sv_json_open_object (writer, success.status);
+  sv_json_add_string (writer, "description", success.description);
+  if (success.location != NULL)
+    write_location (writer, success.location);
   if (content)
     write_answer_content (document, route);
   sv_json_close (writer);

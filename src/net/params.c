@@ -149,7 +149,7 @@ take_pair (const SvRoute *route, GArray *values, const char *name, const char *t
 {
   SvParamValue *value = find_value (route, values, name);
   if (value == NULL)
-    return fail_unknown (route, name, error);
+    return (route->flags & SV_ROUTE_FOREIGN) != 0 || fail_unknown (route, name, error);
   if (value->given && value->list == NULL)
     return fail (value->param, "is the second one: give it once", text, error);
   value->given = TRUE;

@@ -71,7 +71,7 @@ find_param_fault (const SvParam *param)
 static const char *
 find_answer_fault (const SvRoute *route)
 {
-  guint own_form = route->flags & (SV_ROUTE_STREAM | SV_ROUTE_RAW);
+  guint own_form = route->flags & (SV_ROUTE_STREAM | SV_ROUTE_RAW | SV_ROUTE_REDIRECT);
   if ((route->flags & SV_ROUTE_LIST) != 0 && (route->response == NULL || own_form != 0))
     return "a list needs the type of its items";
   if ((route->flags & SV_ROUTE_STREAM) != 0 &&
@@ -79,6 +79,8 @@ find_answer_fault (const SvRoute *route)
     return "a stream is got, and has no response type";
   if ((route->flags & SV_ROUTE_CREATES) != 0 && route->method == SV_METHOD_GET)
     return "a GET creates nothing";
+  if ((route->flags & SV_ROUTE_REDIRECT) != 0 && route->response != NULL)
+    return "a redirect has no response type";
   if (route->method == SV_METHOD_GET && route->response == NULL && own_form == 0)
     return "a GET without an answer";
   if (route->method == SV_METHOD_GET && route->request != NULL)

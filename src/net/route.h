@@ -29,11 +29,14 @@ typedef struct {
 } SvParam;
 
 typedef enum {
-  SV_ROUTE_LIST = 1 << 0,    /* answers {"items": […], "next": "…", "total": n} */
-  SV_ROUTE_STREAM = 1 << 1,  /* answers server-sent events */
-  SV_ROUTE_CREATES = 1 << 2, /* answers 201; the handler sets Location */
-  SV_ROUTE_RAW = 1 << 3,     /* the handler gives bytes and their content type */
-  SV_ROUTE_PART = 1 << 4     /* the handler shows each caller the part that is theirs */
+  SV_ROUTE_LIST = 1 << 0,     /* answers {"items": […], "next": "…", "total": n} */
+  SV_ROUTE_STREAM = 1 << 1,   /* answers server-sent events */
+  SV_ROUTE_CREATES = 1 << 2,  /* answers 201; the handler sets Location */
+  SV_ROUTE_RAW = 1 << 3,      /* the handler gives bytes and their content type */
+  SV_ROUTE_REDIRECT = 1 << 4, /* answers 303; the handler sets Location */
+  SV_ROUTE_FOREIGN = 1 << 5,  /* others write its query: parameters beside the table are passed
+                                 over */
+  SV_ROUTE_PART = 1 << 6      /* the handler shows each caller the part that is theirs */
 } SvRouteFlags;
 
 typedef struct {

@@ -131,6 +131,20 @@ test_no_hook_denies (Fixture *fixture, gconstpointer data)
   assert_rows (fixture, rows, G_N_ELEMENTS (rows));
 }
 
+/* Its query is written by others. */
+static void
+test_redirect (Fixture *fixture, gconstpointer data)
+{
+  const Row rows[] = {
+      {"GET /api/v1/elsewhere?where=there", "", NULL, 303, "Location: /there\r\n"},
+      {"GET /api/v1/elsewhere?utm=x&where=there&utm=y", "", NULL, 303, "Location: /there\r\n"},
+      {"GET /api/v1/elsewhere?where=a&where=b", "", NULL, 400, "give it once"},
+      {"GET /api/v1/elsewhere?where=much-too-far", "", NULL, 400, "is too long"},
+      {"GET /api/v1/elsewhere", "", NULL, 500, "did not say where it is"},
+  };
+  assert_rows (fixture, rows, G_N_ELEMENTS (rows));
+}
+
 static void
 test_parameters (Fixture *fixture, gconstpointer data)
 {
@@ -280,6 +294,7 @@ test_rows (void)
       {ROW (.flags = SV_ROUTE_LIST), "items"},
       {ROW (.flags = SV_ROUTE_STREAM, .response = &thing_type), "stream"},
       {ROW (.flags = SV_ROUTE_CREATES, .response = &thing_type), "creates"},
+      {ROW (.flags = SV_ROUTE_REDIRECT, .response = &thing_type), "redirect"},
       {ROW (.request = &thing_type, .response = &thing_type), "body"},
       {ROW (.path = "/y"), "without an answer"},
   };
@@ -316,6 +331,7 @@ main (int argc, char **argv)
   } tests[] = {{"/router/matching", test_matching},
                {"/router/promise-s8-access", test_access},
                {"/router/parameters", test_parameters},
+               {"/router/redirect", test_redirect},
                {"/router/bodies", test_bodies},
                {"/router/problems", test_problems},
                {"/router/headers", test_headers},

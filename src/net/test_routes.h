@@ -143,6 +143,19 @@ static const SvParam find_params[] = {
 static const SvError get_errors[] = {SV_ERROR_NOT_FOUND};
 
 #define TEST_TAG .tag = "Things"
+static inline gboolean
+go_elsewhere (SvCall *call, GError **error)
+{
+  const char *where = sv_call_find_query (call, "where");
+  if (where != NULL)
+    sv_call_set_location (call, "/%s", where);
+  return TRUE;
+}
+
+static const SvParam elsewhere_params[] = {
+    {.name = "where", .type = SV_TYPE_STRING, .max = 8, .doc = "Where to."},
+};
+
 static const SvRoute test_routes[] = {
     {SV_METHOD_GET, "/api/v1/things", "public", "Things", TEST_TAG, SV_ROUTE_PARAMS (list_params),
      .response = &thing_type, .flags = SV_ROUTE_LIST, .handle = list_things},
@@ -165,6 +178,9 @@ static const SvRoute test_routes[] = {
     {SV_METHOD_PATCH, "/api/v1/things/{thing}", "public", "Change a thing", TEST_TAG,
      .request = &thing_type, .response = &thing_type, .handle = change_thing},
     {SV_METHOD_POST, "/api/v1/store", "public", "Use the store", TEST_TAG, .handle = use_store},
+    {SV_METHOD_GET, "/api/v1/elsewhere", "public", "Go elsewhere", TEST_TAG,
+     SV_ROUTE_PARAMS (elsewhere_params), .flags = SV_ROUTE_REDIRECT | SV_ROUTE_FOREIGN,
+     .handle = go_elsewhere},
     {SV_METHOD_GET, "/api/v1/broken", "public", "No answer", TEST_TAG, .response = &thing_type,
      .handle = answer_nothing},
 };

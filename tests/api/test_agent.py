@@ -22,7 +22,7 @@ import uuid
 import pytest
 
 from conftest import BUILD, ROOT, program, psql
-from test_tls import make_certificate, openssl
+from certificates import make_certificate, openssl
 
 DATA = pathlib.Path(os.environ.get("SALVE_TEST_DATA", ROOT.parent / "shared" / "data"))
 

@@ -7,6 +7,8 @@
 -- 7 0007_access 506743e96e2c1ab603049cce3d7f460d376e6fec08f9fbf71348f74f42779ce8
 -- 8 0008_agents 9ecf7d22ac66cfee19f79661d4877187d0ec92640cbb6c6ebd941b8a8550dec0
 -- 9 0009_systems 7609bd429029e29f3bf0110cb423764fc15ca8dc9aea3a4c18b2b69bd90cba47
+-- 10 0010_history 1c6494a1e0040255bfe981329a44c1ef6c96cb655b8de2a745795970472f0331
+-- 11 0011_identity_providers db45ea0ba0e2e0edb9c2330681e95cbd17cb761d04a04eb27eac69bdd70659b5
 
 
 CREATE TABLE agent ( host TEXT NOT NULL PRIMARY KEY,
@@ -68,6 +70,23 @@ CREATE TABLE enrol_token ( id TEXT NOT NULL PRIMARY KEY,
   revoked_at_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
 
 CREATE UNIQUE INDEX enrol_token_by_digest ON enrol_token (digest);
+
+CREATE TABLE exposure_day ( day INTEGER NOT NULL,
+  system TEXT NOT NULL,
+  at_us INTEGER NOT NULL,
+  hosts INTEGER NOT NULL,
+  stale INTEGER NOT NULL,
+  affected INTEGER NOT NULL,
+  exposures INTEGER NOT NULL,
+  fixable INTEGER NOT NULL,
+  exploited INTEGER NOT NULL,
+  resolved INTEGER NOT NULL,
+  within_2 INTEGER NOT NULL,
+  within_14 INTEGER NOT NULL,
+  within_30 INTEGER NOT NULL,
+  within_60 INTEGER NOT NULL,
+  PRIMARY KEY (system,
+  day) ) STRICT;
 
 CREATE TABLE feed ( id TEXT NOT NULL PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -184,6 +203,15 @@ CREATE INDEX finding_by_vulnerability ON finding (vulnerability);
 
 CREATE UNIQUE INDEX finding_open ON finding (host, vulnerability, package, arch) WHERE resolved_us = 0;
 
+CREATE TABLE group_mapping ( id TEXT NOT NULL PRIMARY KEY,
+  provider TEXT NOT NULL REFERENCES identity_provider (id) ON DELETE CASCADE,
+  group_name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  scope_kind TEXT NOT NULL,
+  scope TEXT NOT NULL DEFAULT '' ) STRICT;
+
+CREATE UNIQUE INDEX group_mapping_once ON group_mapping (provider, group_name, role, scope_kind, scope);
+
 CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY,
   hostname TEXT,
   distro TEXT,
@@ -217,6 +245,47 @@ CREATE INDEX host_by_system ON host (system, hostname, id);
 
 CREATE TABLE host_facts ( host TEXT NOT NULL PRIMARY KEY REFERENCES host (id) ON DELETE CASCADE,
   facts BLOB NOT NULL ) STRICT;
+
+CREATE TABLE host_move ( host TEXT NOT NULL,
+  at_us INTEGER NOT NULL,
+  posture INTEGER NOT NULL,
+  added BLOB,
+  removed BLOB NOT NULL ) STRICT;
+
+CREATE INDEX host_move_by_host ON host_move (host, at_us);
+
+CREATE INDEX host_move_by_time ON host_move (at_us);
+
+CREATE TABLE identity_provider ( id TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  ca_file TEXT,
+  disabled INTEGER NOT NULL DEFAULT 0,
+  makes_people INTEGER NOT NULL DEFAULT 0,
+  second_factor TEXT,
+  account TEXT,
+  secret TEXT,
+  subject_from TEXT,
+  login_from TEXT,
+  name_from TEXT,
+  mail_from TEXT,
+  groups_from TEXT,
+  start_tls INTEGER NOT NULL DEFAULT 0,
+  base TEXT,
+  filter TEXT,
+  bind_as TEXT,
+  group_base TEXT,
+  group_filter TEXT,
+  own_address TEXT,
+  scopes TEXT ) STRICT;
+
+CREATE TABLE login_start ( digest BLOB NOT NULL PRIMARY KEY,
+  provider TEXT NOT NULL REFERENCES identity_provider (id) ON DELETE CASCADE,
+  session BLOB,
+  started_at_us INTEGER NOT NULL ) STRICT;
+
+CREATE INDEX login_start_by_time ON login_start (started_at_us);
 
 CREATE TABLE package_entry ( id INTEGER NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
@@ -252,6 +321,16 @@ CREATE INDEX package_set_sketch_by_set ON package_set_sketch (package_set);
 
 CREATE INDEX package_set_sketch_by_value ON package_set_sketch (place, value);
 
+CREATE TABLE part_flaw ( part TEXT NOT NULL,
+  vulnerability TEXT NOT NULL,
+  since_us INTEGER NOT NULL,
+  fix_since_us INTEGER NOT NULL DEFAULT 0,
+  until_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
+
+CREATE INDEX part_flaw_by_part ON part_flaw (part, since_us);
+
+CREATE UNIQUE INDEX part_flaw_open ON part_flaw (part, vulnerability) WHERE until_us = 0;
+
 CREATE TABLE person ( id TEXT NOT NULL PRIMARY KEY,
   login TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -267,6 +346,16 @@ CREATE TABLE person ( id TEXT NOT NULL PRIMARY KEY,
 
 CREATE UNIQUE INDEX person_by_login ON person (login);
 
+CREATE TABLE person_identity ( provider TEXT NOT NULL REFERENCES identity_provider (id) ON DELETE CASCADE,
+  subject TEXT NOT NULL,
+  person TEXT NOT NULL,
+  login TEXT NOT NULL DEFAULT '',
+  linked_at_us INTEGER NOT NULL,
+  PRIMARY KEY (provider,
+  subject) ) STRICT;
+
+CREATE UNIQUE INDEX person_identity_once ON person_identity (person, provider);
+
 CREATE TABLE posture ( id INTEGER NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
   document TEXT NOT NULL ) STRICT;
@@ -279,9 +368,10 @@ CREATE TABLE role_grant ( id TEXT NOT NULL PRIMARY KEY,
   scope_kind TEXT NOT NULL,
   scope TEXT NOT NULL DEFAULT '',
   granted_by TEXT,
-  granted_at_us INTEGER NOT NULL ) STRICT;
+  granted_at_us INTEGER NOT NULL ,
+  provider TEXT NOT NULL DEFAULT '') STRICT;
 
-CREATE UNIQUE INDEX role_grant_once ON role_grant (person, role, scope_kind, scope);
+CREATE UNIQUE INDEX role_grant_once ON role_grant (person, role, scope_kind, scope, provider);
 
 CREATE TABLE scan ( id TEXT NOT NULL PRIMARY KEY,
   host TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE,

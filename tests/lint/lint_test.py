@@ -18,6 +18,7 @@ ORDER = GROUND + ROOMS
 
 FOREIGN = {
     "sqlite3.h": "db", "libpq-fe.h": "db", "curl/": "net", "microhttpd.h": "net", "gnutls/": "net",
+    "ldap.h": "net", "lber.h": "net",
     "archive.h": "base", "archive_entry.h": "base", "lzma.h": "base", "zlib.h": "base",
     "seccomp.h": "base",
     "expat.h": "advisory", "sodium.h": "trust",
