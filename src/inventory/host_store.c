@@ -268,7 +268,7 @@ sv_host_check_in (SvDictionary *dictionary, SvDb *db, const char *host, const Sv
                   gint64 now_us, SvHostPlace *ret_place, GError **error)
 {
   g_auto (Arrival) arrival = {.dictionary = dictionary, .db = db, .host = host, .report = checkin};
-  if (!find_host (&arrival, error))
+  if (!sv_checkin_check (checkin, error) || !find_host (&arrival, error))
     return FALSE;
   if (arrival.old.set == 0 && checkin->facts == NULL)
     return send_everything (error, "this host is new here");

@@ -201,6 +201,17 @@ test_refused (SvTestStore *store)
   SvCheckin *bare = sv_checkin_new (&evil.inventory, NULL, FALSE);
   expect_refused (&fleet, "2", bare, SV_ERROR_CONFLICT); /* new, and says nothing of itself */
   sv_checkin_free_lent (bare);
+
+  /* nothing that those who judge rely on may be missing */
+  SvPackage *broken = install (&evil, "broken", "1-1");
+  char **const texts[] = {&broken->name, &broken->version, &broken->source};
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autofree char *text = g_steal_pointer (texts[i]);
+    SvCheckin *lacking = sv_checkin_new (&evil.inventory, NULL, TRUE);
+    expect_refused (&fleet, "2", lacking, SV_ERROR_INVALID_DATA);
+    sv_checkin_free_lent (lacking);
+    *texts[i] = g_steal_pointer (&text);
+  }
   assert_kept (&fleet, &honest);
   g_autoptr (GError) error = NULL;
   g_assert_null (sv_host_load (fleet.db, "2", &error));
