@@ -212,6 +212,12 @@ test_refused (SvTestStore *store)
     sv_checkin_free_lent (lacking);
     *texts[i] = g_steal_pointer (&text);
   }
+  /* facts that could not be read back */
+  evil.inventory.vendor = g_strnfill (SV_LIMIT_FACTS_BYTES, 'x');
+  SvCheckin *huge = sv_checkin_new (&evil.inventory, NULL, TRUE);
+  expect_refused (&fleet, "2", huge, SV_ERROR_LIMIT);
+  sv_checkin_free_lent (huge);
+  g_clear_pointer (&evil.inventory.vendor, g_free);
   assert_kept (&fleet, &honest);
   g_autoptr (GError) error = NULL;
   g_assert_null (sv_host_load (fleet.db, "2", &error));
