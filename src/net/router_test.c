@@ -195,7 +195,7 @@ test_problems (Fixture *fixture, gconstpointer data)
       {"GET /nowhere", "", NULL, 404, "Content-Type: application/problem+json\r\n"},
       {"GET /nowhere", "", NULL, 404, "\"type\":\"urn:salve:problem:not_found\""},
       {"GET /nowhere", "", NULL, 404, "\"status\":404,\"code\":\"not_found\""},
-      {"POST /api/v1/store", "", NULL, 500, "the store cannot be opened: it is gone"},
+      {"POST /api/v1/store", "", NULL, 503, "the store cannot be opened: it is gone"},
       {"GET /api/v1/broken", "", NULL, 500, "its handler gave no answer"},
   };
   assert_rows (fixture, rows, G_N_ELEMENTS (rows));
