@@ -96,9 +96,12 @@ class Fleet:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def connect(self):
+        return http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context,
+                                           timeout=60)
+
     def call(self, method, path, body=None, status=200):
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context,
-                                                 timeout=60)
+        connection = self.connect()
         connection.request(method, path, json.dumps(body) if body is not None else None,
                            {"Content-Type": "application/json"})
         answer = connection.getresponse()
