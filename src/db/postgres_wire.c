@@ -30,13 +30,14 @@ code_of (const char *state)
   return SV_ERROR_FAILED;
 }
 
+/* What the server says has a state. What libpq says by itself is about the connection, even while
+ * that is not known yet to be bad. */
 gboolean
 sv_wire_fail (const SvWire *wire, GError **error)
 {
   g_autofree char *message = g_strdup (sv_pq.errorMessage (wire->handle));
-  SvError code =
-      sv_pq.status (wire->handle) == CONNECTION_OK ? SV_ERROR_FAILED : SV_ERROR_UNREACHABLE;
-  g_set_error_literal (error, SV_ERROR, (int)code, g_strstrip (message));
+  g_strdelimit (message, "\n\t", ' ');
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_UNREACHABLE, g_strstrip (message));
   return FALSE;
 }
 

@@ -78,11 +78,13 @@ give_up (SvWriter *writer, const GError *cause)
 
 /* --- one transaction --- */
 
-/* What a write refuses by itself concerns nobody else; what breaks the transaction does. */
+/* What a write refuses by itself concerns nobody else; what breaks the transaction does.
+ * @ret_begun: FALSE: nothing was done yet. */
 static gboolean
-run_jobs (SvDb *db, GPtrArray *jobs, GError **error)
+run_jobs (SvDb *db, GPtrArray *jobs, gboolean *ret_begun, GError **error)
 {
   g_autoptr (SvTx) tx = sv_db_begin (db, error);
+  *ret_begun = tx != NULL;
   if (tx == NULL)
     return FALSE;
   for (guint i = 0; i < jobs->len; i++) {
@@ -98,12 +100,15 @@ try_jobs (SvWriter *writer, GPtrArray *jobs, GError **error)
 {
   g_autoptr (GError) cause = NULL;
   for (guint attempt = 0; attempt < RETRIES; attempt++) {
+    gboolean begun = TRUE;
     g_clear_error (&cause);
-    if (recover (writer, &cause) && run_jobs (writer->db, jobs, &cause))
+    if (recover (writer, &cause) && run_jobs (writer->db, jobs, &begun, &cause))
       return TRUE;
-    if (sv_error_is (cause, SV_ERROR_UNREACHABLE))
+    gboolean gone = sv_error_is (cause, SV_ERROR_UNREACHABLE);
+    if (gone)
       give_up (writer, cause);
-    if (!sv_error_is (cause, SV_ERROR_CONFLICT) && !sv_error_is (cause, SV_ERROR_BUSY))
+    if (!sv_error_is (cause, SV_ERROR_CONFLICT) && !sv_error_is (cause, SV_ERROR_BUSY) &&
+        (!gone || begun)) /* it was gone before anything began: another may be there */
       break;
   }
   g_propagate_error (error, g_steal_pointer (&cause));

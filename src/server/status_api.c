@@ -53,8 +53,11 @@ get_readiness (SvCall *call, GError **error)
   else if (db != NULL && sv_db_check_schema (db, &cause) &&
            sv_writer_check (app->agents.writer, &cause))
     return answer_text (call, "ready\n");
-  else /* whatever it is: a balancer is to ask again */
-    g_set_error (error, SV_ERROR, SV_ERROR_BUSY, "not ready: %s", cause->message);
+  else { /* whatever it is: a balancer is to ask again */
+    gboolean gone = sv_error_is (cause, SV_ERROR_UNREACHABLE);
+    g_set_error (error, SV_ERROR, gone ? SV_ERROR_UNREACHABLE : SV_ERROR_BUSY, "not ready: %s",
+                 cause->message);
+  }
   return FALSE;
 }
 
