@@ -191,16 +191,19 @@ read_archives (SvHostView *view, GError **error)
   view->archive = sv_archive_open (&options, error);
   if (view->archive == NULL)
     return FALSE;
+  if (!sv_sources_add_archive (view->sources, view->archive)) {
+    /* whose origin is not known is not of no origin */
+    add_gap (view, "archives",
+             "no package index could be used: needed updates are not known; "
+             "run 'apt-get update'");
+    return TRUE;
+  }
   g_autofree char *id = machine_id (view);
   SvUpgradeInput input = {
       .packages = view->inventory->packages, .pins = view->inventory->pins, .machine_id = id};
   view->plan = sv_upgrade_plan (view->archive, &input);
   index_upgrades (view);
   set_origins (view);
-  if (!sv_sources_add_archive (view->sources, view->archive))
-    add_gap (view, "archives",
-             "no package index could be used: needed updates are not known; "
-             "run 'apt-get update'");
   return TRUE;
 }
 

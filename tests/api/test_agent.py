@@ -1,6 +1,7 @@
 """Hosts that report by themselves: the agent as it is run, against the server as it is run."""
 
 import concurrent.futures
+import contextlib
 import hashlib
 import http.client
 import json
@@ -853,33 +854,44 @@ def ip(*args, check=True):
     return subprocess.run(["ip", *map(str, args)], capture_output=True, text=True, check=check)
 
 
-@pytest.fixture
-def network():
-    """Names of network namespaces on one switch: the server's, then those of hosts."""
+@contextlib.contextmanager
+def network_of(n):
+    """Names of network namespaces on one switch: the server's, then those of n hosts."""
     tag = f"sv{os.getpid()}"
     if not shutil.which("ip") or ip("netns", "add", f"{tag}s", check=False).returncode != 0:
         pytest.skip("network namespaces are not permitted here")
     names = [f"{tag}s"]
     try:
-        ip("-n", names[0], "link", "add", "switch", "type", "bridge")
-        ip("-n", names[0], "addr", "add", "198.18.77.1/24", "dev", "switch")
-        for device in ("lo", "switch"):
-            ip("-n", names[0], "link", "set", device, "up")
-        for i in range(20):
-            name = f"{tag}h{i}"
-            ip("netns", "add", name)
-            names.append(name)
-            ip("-n", name, "link", "add", "eth0", "type", "veth", "peer", "name", f"p{i}", "netns",
-               names[0])
-            ip("-n", names[0], "link", "set", f"p{i}", "master", "switch", "up")
-            ip("-n", name, "addr", "add", f"198.18.77.{i + 10}/24", "dev", "eth0")
-            ip("-n", name, "link", "set", "eth0", "up")
+        try:
+            connect_networks(names, tag, n)
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"no network of namespaces can be made: {error.stderr}")
         yield names
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"no network of namespaces can be made: {error.stderr}")
     finally:
         for name in names:
             ip("netns", "del", name, check=False)
+
+
+def connect_networks(names, tag, n):
+    ip("-n", names[0], "link", "add", "switch", "type", "bridge")
+    ip("-n", names[0], "addr", "add", "198.18.77.1/24", "dev", "switch")
+    for device in ("lo", "switch"):
+        ip("-n", names[0], "link", "set", device, "up")
+    for i in range(n):
+        name = f"{tag}h{i}"
+        ip("netns", "add", name)
+        names.append(name)
+        ip("-n", name, "link", "add", "eth0", "type", "veth", "peer", "name", f"p{i}", "netns",
+           names[0])
+        ip("-n", names[0], "link", "set", f"p{i}", "master", "switch", "up")
+        ip("-n", name, "addr", "add", f"198.18.77.{i + 10}/24", "dev", "eth0")
+        ip("-n", name, "link", "set", "eth0", "up")
+
+
+@pytest.fixture
+def network():
+    with network_of(20) as names:
+        yield names
 
 
 def test_a_fleet(launch, store, tmp_path, network):

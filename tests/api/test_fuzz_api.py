@@ -234,9 +234,9 @@ def make_people(server):
     """One person of each role, a token of each with all it may have, one of nobody and nobody."""
     alice = first_person(server)
     actors = [Actor("anonymous", {}), Actor("nonsense", {"Authorization": "Bearer x"}),
-              Actor("alice", headers_of(alice), ["administrator"], id=alice.id),
-              Actor("no role", headers_of(alice.add("none")))]
-    actors[-1].id = "none"
+              Actor("alice", headers_of(alice), ["administrator"], id=alice.id)]
+    nobody = alice.add("nobody")
+    actors.append(Actor("no role", headers_of(nobody), id=nobody.id))
     for role in ROLES:
         person = alice.add(role, role)
         held = sorted(p for p, (flags, roles) in PERMISSIONS.items()

@@ -12,7 +12,7 @@ import pytest
 from test_agent import Fleet, Wire, make_debian, make_package, make_report, package_digest
 
 PROMPT_S = 2  # in the worst case, on a crowded machine with sanitizers
-ATTACK_S = 4
+ATTACK_S = 2
 FOREIGN = "127.0.0.2"  # each address has a limit of its own
 
 
