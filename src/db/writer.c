@@ -1,7 +1,7 @@
 #include "db/writer.h"
 
-#define BATCH 256  /* writes of one transaction */
-#define RETRIES 10 /* of one that others got in the way of */
+#define BATCH 256               /* writes of one transaction */
+#define RETRIES 10              /* of one that others got in the way of */
 #define RECOVER_US SV_SECOND_US /* between two looks whether a store that failed is back */
 
 typedef struct {

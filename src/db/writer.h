@@ -1,6 +1,7 @@
 /* Group commit: many small writes of many threads share one transaction, and each is acknowledged
- * only when all of it is on disk. After the disk or the server failed, nothing is acknowledged until
- * the store was opened anew and verified (sv_db_verify()), which the writer tries by itself. */
+ * only when all of it is on disk. After the disk or the server failed, nothing is acknowledged
+ * until the store was opened anew and verified (sv_db_verify()); the writer tries that by itself.
+ */
 #pragma once
 
 #include "db/db.h"

@@ -16,9 +16,9 @@ typedef struct {
   SvAgentService agents;
   GBytes *openapi;
   gint64 started_us;
-  const char *engine; /* of the store */
+  const char *engine;     /* of the store */
   gboolean writer_failed; /* and it was said */
-  SvServer *server;   /* set once it listens; read and set as a pointer in one step */
+  SvServer *server;       /* set once it listens; read and set as a pointer in one step */
 } SvApp;
 
 /* @options must outlive it. Opens the store once, so that its schema is up to date. */
