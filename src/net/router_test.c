@@ -197,6 +197,8 @@ test_problems (Fixture *fixture, gconstpointer data)
       {"GET /nowhere", "", NULL, 404, "\"status\":404,\"code\":\"not_found\""},
       {"POST /api/v1/store", "", NULL, 503, "the store cannot be opened: it is gone"},
       {"GET /api/v1/broken", "", NULL, 500, "its handler gave no answer"},
+      {"GET /api/v1/gone", "", NULL, 200, "back"}, /* what only reads is tried again */
+      {"POST /api/v1/gone", "", NULL, 503, "it went away"},
   };
   assert_rows (fixture, rows, G_N_ELEMENTS (rows));
   g_autofree char *answer = test_api_call (&fixture->api, "GET /nowhere", "", NULL);
