@@ -171,7 +171,7 @@ test_bodies (Fixture *fixture, gconstpointer data)
       {line, "Content-Type: text/plain\r\n", "{}", 415, "not 'text/plain'"},
       {line, "Content-Type: application/jsonx\r\n", "{}", 415, "application/json"},
       {line, JSON, "{", 400, "'body' line 1, byte 1"},
-      {line, JSON, "null", 400, "Thing lacks 'name'"},
+      {line, JSON, "null", 400, "an object is wanted"},
       {line, JSON, "[]", 400, "\"code\":\"usage\""},
       {line, JSON, "{\"name\":\"a\"} x", 400, "\"code\":\"usage\""},
       {line, JSON, "{\"name\":null}", 400, "lacks 'name'"},
