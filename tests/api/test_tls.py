@@ -106,7 +106,11 @@ def test_no_renegotiation(server, keys):
     time.sleep(1)  # commands count on a connection that stands
     client.stdin.write("R\n")
     client.stdin.flush()
-    said = client.communicate(timeout=20)[0]
+    try:
+        client.wait(20)  # with its input open: it ends when it is cut off
+    finally:
+        client.kill()
+    said = client.communicate()[0]
     assert "RENEGOTIATING\nclosed" in said, said
     assert get(server, context_of(keys))[2].startswith("HTTP/1.1 200 OK")
 
