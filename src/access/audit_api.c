@@ -74,11 +74,13 @@ static const SvParam list_params[] = {
      .max = SV_LIMIT_NAME_BYTES,
      .doc = "Id of what it was done to."},
 };
+static const SvError bad_cursor[] = {SV_ERROR_INVALID_DATA};
+
 #define TAG .tag = "Audit"
 static const SvRoute routes[] = {
     {SV_METHOD_GET, "/api/v1/audit", "audit:read", "Who did what, the newest first", TAG,
      SV_ROUTE_PARAMS (list_params), .response = &sv_audit_entry_type, .flags = SV_ROUTE_LIST,
-     .handle = list_entries},
+     SV_ROUTE_ERRORS (bad_cursor), .handle = list_entries},
     {SV_METHOD_GET, "/api/v1/audit/head", "audit:read", "Where the audit ends now", TAG,
      .response = &head_type, .handle = get_head},
 };

@@ -13,7 +13,7 @@ static const SvErrorInfo table[SV_N_ERRORS] = {
     {SV_ERROR_CONFLICT, "conflict", "It was changed meanwhile: read it again.", 409, 1},
     {SV_ERROR_UNAUTHENTICATED, "unauthenticated", "Log in first.", 401, 4},
     {SV_ERROR_DENIED, "denied", "You may not do this.", 403, 4},
-    {SV_ERROR_UNREACHABLE, "unreachable", "The other side did not answer.", 502, 5},
+    {SV_ERROR_UNREACHABLE, "unreachable", "The other side did not answer.", 503, 5},
     {SV_ERROR_TIMEOUT, "timeout", "The other side did not answer in time.", 504, 5},
     {SV_ERROR_PARTIAL, "partial", "Only a part of it was done.", 207, 6},
     {SV_ERROR_LIMIT, "limit", "The input is larger than the limits allow.", 413, 1},
@@ -21,6 +21,7 @@ static const SvErrorInfo table[SV_N_ERRORS] = {
     {SV_ERROR_STALE, "stale", "The data is too old to answer from.", 503, 11},
     {SV_ERROR_UNSUPPORTED, "unsupported", "This cannot be done here.", 501, 1},
     {SV_ERROR_BUSY, "busy", "Try again later.", 503, 1},
+    {SV_ERROR_FULL, "full", "There is no room left: nothing was written.", 507, 1},
     {SV_ERROR_RATE, "rate", "Too many tries: wait.", 429, 1},
 };
 

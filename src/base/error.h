@@ -22,6 +22,7 @@ typedef enum {
   SV_ERROR_STALE,           /* data too old to answer from */
   SV_ERROR_UNSUPPORTED,     /* valid, but this build or host cannot do it */
   SV_ERROR_BUSY,            /* try again later */
+  SV_ERROR_FULL,            /* no room left on a disk: free some, then it goes on */
   SV_ERROR_RATE,            /* this caller tried too often: wait as long as the answer says */
   SV_N_ERRORS
 } SvError;

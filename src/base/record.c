@@ -390,12 +390,24 @@ write_strings (const SvField *field, gconstpointer member, SvJsonWriter *writer)
   sv_json_add_strings (writer, sv_field_get_public_name (field), *(GPtrArray *const *)member);
 }
 
+/* Strictly, null is no object and no list. */
+static gboolean
+check_null (SvJsonReader *reader, SvRecordMode mode, const char *wanted, GError **error)
+{
+  if (mode == SV_RECORD_LENIENT || sv_json_peek (reader, NULL) != SV_JSON_NULL)
+    return TRUE;
+  g_autofree char *path = sv_json_reader_dup_path (reader);
+  g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "%s: %s is wanted, not null", path, wanted);
+  return FALSE;
+}
+
 static gboolean
 read_strings (const SvField *field, SvJsonReader *reader, SvRecordMode mode, gpointer member,
               GError **error)
 {
   g_autoptr (GPtrArray) list = sv_strings_new ();
-  if (!sv_json_read_strings (reader, list, error) || too_long (field, list->len, reader, error))
+  if (!check_null (reader, mode, "a list", error) || !sv_json_read_strings (reader, list, error) ||
+      too_long (field, list->len, reader, error))
     return FALSE;
   clear_list (field, member);
   *(GPtrArray **)member = g_steal_pointer (&list);
@@ -533,7 +545,8 @@ read_records (const SvField *field, SvJsonReader *reader, SvRecordMode mode, gpo
   clear_records (field, member);
   SvRecordsRead into = {field, mode, g_ptr_array_new ()};
   *(GPtrArray **)member = into.list;
-  return sv_json_read_array (reader, read_one_of_records, &into, error);
+  return check_null (reader, mode, "a list", error) &&
+         sv_json_read_array (reader, read_one_of_records, &into, error);
 }
 
 static const SvTypeRow type_rows[] = {
@@ -692,7 +705,8 @@ sv_record_read_json (const SvRecordType *type, SvJsonReader *reader, SvRecordMod
                      gpointer record, GError **error)
 {
   SvRecordRead into = {type, mode, record, 0};
-  if (!sv_json_read_map (reader, read_member, &into, error))
+  if (!check_null (reader, mode, "an object", error) ||
+      !sv_json_read_map (reader, read_member, &into, error))
     return FALSE;
   for (gsize i = 0; i < type->n_fields; i++) {
     if (!is_missing (&type->fields[i], &into, i))

@@ -77,7 +77,8 @@ void sv_record_write_json (const SvRecordType *type, gconstpointer record, SvJso
 
 typedef enum {
   SV_RECORD_LENIENT, /* unknown keys are passed over: other people's documents */
-  SV_RECORD_STRICT   /* unknown keys are refused: our own API and files */
+  SV_RECORD_STRICT   /* unknown keys are refused, null as list or record of a list: our own API and
+                        files */
 } SvRecordMode;
 
 /* Reads the next JSON object into @record, which must be zeroed or new. On error @record holds

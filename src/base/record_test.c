@@ -125,6 +125,10 @@ static const struct {
     {"{\"id\":\"a\",\"part\":{\"size\":1}}", "lacks 'name'", SV_RECORD_LENIENT},
     {"{\"id\":\"a\",\"other\":1}", "no member 'other'", SV_RECORD_STRICT},
     {"{\"id\":\"a\",\"part\":{\"name\":\"n\",\"x\":1}}", "no member 'x'", SV_RECORD_STRICT},
+    {"{\"id\":\"a\",\"tags\":null}", "a list is wanted", SV_RECORD_STRICT},
+    {"{\"id\":\"a\",\"parts\":null}", "a list is wanted", SV_RECORD_STRICT},
+    {"{\"id\":\"a\",\"parts\":[null]}", "an object is wanted", SV_RECORD_STRICT},
+    {"null", "an object is wanted", SV_RECORD_STRICT},
 };
 
 static void

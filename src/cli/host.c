@@ -195,12 +195,16 @@ read_archives (SvHostView *view, GError **error)
   SvUpgradeInput input = {
       .packages = view->inventory->packages, .pins = view->inventory->pins, .machine_id = id};
   view->plan = sv_upgrade_plan (view->archive, &input);
-  index_upgrades (view);
-  set_origins (view);
-  if (!sv_sources_add_archive (view->sources, view->archive))
+  if (!sv_sources_add_archive (view->sources, view->archive)) {
+    /* of what could not be read nothing is said: no plan, no package without an origin */
+    g_clear_pointer (&view->plan, sv_upgrade_plan_free);
     add_gap (view, "archives",
              "no package index could be used: needed updates are not known; "
              "run 'apt-get update'");
+    return TRUE;
+  }
+  index_upgrades (view);
+  set_origins (view);
   return TRUE;
 }
 

@@ -108,6 +108,12 @@ sv_db_clear_queries (SvDb *db)
   g_hash_table_remove_all (db->idle);
 }
 
+gboolean
+sv_db_verify (SvDb *db, GError **error)
+{
+  return db->driver->verify == NULL || db->driver->verify (db->connection, error);
+}
+
 /* New path beside @path, of an empty file of this user alone: what is not whole never has the name.
  */
 static char *

@@ -35,6 +35,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvDb, sv_db_free)
 gboolean sv_db_check_schema (SvDb *db, GError **error);
 
 /**
+ * sv_db_verify:
+ *
+ * Looks whether the store is whole, and whether the disk takes a write: to be asked of a store that
+ * was opened anew after a write failed, before anything is acknowledged again. Takes as long as
+ * reading the store once (SQLite); PostgreSQL does this by itself when it starts.
+ * Errors: SV_ERROR_UNREACHABLE, SV_ERROR_FULL, SV_ERROR_BUSY.
+ */
+gboolean sv_db_verify (SvDb *db, GError **error);
+
+/**
  * sv_db_backup:
  * @path: where the copy goes; must not be there yet
  *
@@ -99,7 +109,8 @@ typedef enum { SV_STEP_ERROR, SV_STEP_ROW, SV_STEP_DONE } SvStep;
 
 /* Runs to the next row. After DONE the query is reset and may be bound and run again; bindings are
  * cleared. Errors: SV_ERROR_EXISTS for a broken unique constraint, SV_ERROR_CONFLICT for what may
- * be retried (PostgreSQL 40001, 40P01), SV_ERROR_BUSY, SV_ERROR_UNREACHABLE, SV_ERROR_FAILED. */
+ * be retried (PostgreSQL 40001, 40P01), SV_ERROR_BUSY, SV_ERROR_UNREACHABLE (the server is gone, or
+ * the disk failed), SV_ERROR_FULL, SV_ERROR_FAILED. */
 SvStep sv_query_step (SvQuery *query, GError **error);
 
 /**

@@ -37,6 +37,8 @@ typedef struct {
   gboolean (*commit) (gpointer connection, GError **error);
   void (*rollback) (gpointer connection);
   gboolean (*exec) (gpointer connection, const char *statement, GError **error);
+  /* See sv_db_verify(); NULL: the engine sees to it by itself. */
+  gboolean (*verify) (gpointer connection, GError **error);
   /* Copies the store to the empty file @path; NULL: the engine has tools of its own. */
   gboolean (*backup) (gpointer connection, const char *path, GError **error);
 

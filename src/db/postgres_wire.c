@@ -17,7 +17,8 @@ static const struct {
     {"23505", SV_ERROR_EXISTS},   {"42P07", SV_ERROR_EXISTS},    {"42710", SV_ERROR_EXISTS},
     {"40001", SV_ERROR_CONFLICT}, {"40P01", SV_ERROR_CONFLICT},  {"55P03", SV_ERROR_BUSY},
     {"53300", SV_ERROR_BUSY},     {"25006", SV_ERROR_USAGE},     {"42501", SV_ERROR_DENIED},
-    {"08", SV_ERROR_UNREACHABLE}, {"57P", SV_ERROR_UNREACHABLE},
+    {"08", SV_ERROR_UNREACHABLE}, {"57P", SV_ERROR_UNREACHABLE}, {"58030", SV_ERROR_UNREACHABLE},
+    {"53100", SV_ERROR_FULL},
 };
 
 static SvError
@@ -29,13 +30,14 @@ code_of (const char *state)
   return SV_ERROR_FAILED;
 }
 
+/* What the server says has a state. What libpq says by itself is about the connection, even while
+ * that is not known yet to be bad. */
 gboolean
 sv_wire_fail (const SvWire *wire, GError **error)
 {
   g_autofree char *message = g_strdup (sv_pq.errorMessage (wire->handle));
-  SvError code =
-      sv_pq.status (wire->handle) == CONNECTION_OK ? SV_ERROR_FAILED : SV_ERROR_UNREACHABLE;
-  g_set_error_literal (error, SV_ERROR, (int)code, g_strstrip (message));
+  g_strdelimit (message, "\n\t", ' ');
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_UNREACHABLE, g_strstrip (message));
   return FALSE;
 }
 

@@ -33,6 +33,8 @@ static const struct {
     {SQLITE_BUSY_SNAPSHOT, SV_ERROR_CONFLICT},
     {SQLITE_BUSY, SV_ERROR_BUSY},
     {SQLITE_LOCKED, SV_ERROR_BUSY},
+    {SQLITE_FULL, SV_ERROR_FULL},
+    {SQLITE_IOERR, SV_ERROR_UNREACHABLE},
     {SQLITE_READONLY, SV_ERROR_USAGE},
     {SQLITE_NOTADB, SV_ERROR_INVALID_DATA},
     {SQLITE_CORRUPT, SV_ERROR_INVALID_DATA},
@@ -198,6 +200,24 @@ open_connection (const char *path, const SvDbOptions *options, GError **error)
     return connection;
   close_connection (connection);
   return NULL;
+}
+
+/* Writing what is there already takes a transaction, and so a sync, like any other. */
+static gboolean
+verify (gpointer data, GError **error)
+{
+  Connection *connection = data;
+  g_autofree char *fault = ask (connection, "PRAGMA quick_check (1)", error);
+  if (fault == NULL)
+    return FALSE;
+  if (!g_str_equal (fault, "ok")) {
+    g_set_error (error, SV_ERROR, SV_ERROR_UNREACHABLE, "the store is damaged: %s", fault);
+    return FALSE;
+  }
+  g_autofree char *version = ask (connection, "PRAGMA user_version", error);
+  g_autofree char *again =
+      version != NULL ? g_strdup_printf ("PRAGMA user_version = %s", version) : NULL;
+  return again != NULL && exec (connection, again, error);
 }
 
 /* In one step, so that all of it is of one moment; readers and writers go on beside it. Without a
@@ -410,6 +430,7 @@ const SvDriver sv_sqlite_driver = {
     .commit = commit,
     .rollback = rollback,
     .exec = exec,
+    .verify = verify,
     .backup = backup,
     .prepare = prepare,
     .finalize = finalize,

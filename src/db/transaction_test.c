@@ -256,7 +256,7 @@ test_full (SvTestStore *store)
     }
     g_assert_false (ok);
     g_assert_false (sv_tx_commit (tx, &error));
-    g_assert_error (error, SV_ERROR, SV_ERROR_FAILED);
+    g_assert_error (error, SV_ERROR, SV_ERROR_FULL);
   }
   g_assert_cmpint (ask (store->db, "SELECT count(*) FROM item"), ==, 0);
   exec (store->db, "PRAGMA max_page_count = 100000");

@@ -1,7 +1,8 @@
 #include "db/writer.h"
 
-#define BATCH 256  /* writes of one transaction */
-#define RETRIES 10 /* of one that others got in the way of */
+#define BATCH 256               /* writes of one transaction */
+#define RETRIES 10              /* of one that others got in the way of */
+#define RECOVER_US SV_SECOND_US /* between two looks whether a store that failed is back */
 
 typedef struct {
   SvWriteFunc write;
@@ -12,19 +13,78 @@ typedef struct {
 
 struct SvWriter {
   char *url;
-  SvDb *db; /* NULL: not reached now */
+  SvDb *db;             /* NULL: it failed */
+  gint64 recover_at_us; /* monotonic; not before: verifying takes long */
   GThread *thread;
   GAsyncQueue *queue; /* Job; `last` ends the thread */
   Job last;
+  GMutex lock;     /* of what follows */
+  GError *failure; /* since when nothing is acknowledged; NULL: it is */
 };
+
+/* --- whether it can write --- */
+
+/* Takes @failure. */
+static void
+set_failure (SvWriter *writer, GError *failure)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&writer->lock);
+  g_clear_error (&writer->failure);
+  writer->failure = failure;
+}
+
+gboolean
+sv_writer_check (SvWriter *writer, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&writer->lock);
+  if (writer->failure != NULL && error != NULL)
+    *error = g_error_copy (writer->failure);
+  return writer->failure == NULL;
+}
+
+/* A connection that is gone does not come back by itself; and a sync that succeeds after one that
+ * failed says nothing of what was written before. */
+static gboolean
+recover (SvWriter *writer, GError **error)
+{
+  if (writer->db != NULL)
+    return TRUE;
+  if (g_get_monotonic_time () < writer->recover_at_us)
+    return sv_writer_check (writer, error);
+  GError *cause = NULL;
+  g_autoptr (SvDb) db = sv_db_open (writer->url, &cause);
+  if (db != NULL && sv_db_verify (db, &cause)) {
+    writer->db = g_steal_pointer (&db);
+    set_failure (writer, NULL);
+    return TRUE;
+  }
+  if (!sv_error_is (cause, SV_ERROR_FULL))
+    cause->code = SV_ERROR_UNREACHABLE; /* whatever it is, it is not what was to be written */
+  writer->recover_at_us = g_get_monotonic_time () + RECOVER_US;
+  set_failure (writer, g_error_copy (cause));
+  g_propagate_error (error, cause);
+  return FALSE;
+}
+
+static void
+give_up (SvWriter *writer, const GError *cause)
+{
+  if (writer->db == NULL)
+    return;
+  g_clear_pointer (&writer->db, sv_db_free);
+  writer->recover_at_us = 0;
+  set_failure (writer, g_error_copy (cause));
+}
 
 /* --- one transaction --- */
 
-/* What a write refuses by itself concerns nobody else; what breaks the transaction does. */
+/* What a write refuses by itself concerns nobody else; what breaks the transaction does.
+ * @ret_begun: FALSE: nothing was done yet. */
 static gboolean
-run_jobs (SvDb *db, GPtrArray *jobs, GError **error)
+run_jobs (SvDb *db, GPtrArray *jobs, gboolean *ret_begun, GError **error)
 {
   g_autoptr (SvTx) tx = sv_db_begin (db, error);
+  *ret_begun = tx != NULL;
   if (tx == NULL)
     return FALSE;
   for (guint i = 0; i < jobs->len; i++) {
@@ -35,26 +95,20 @@ run_jobs (SvDb *db, GPtrArray *jobs, GError **error)
   return sv_tx_commit (tx, error);
 }
 
-/* A connection that is gone does not come back by itself. */
-static gboolean
-reconnect (SvWriter *writer, GError **error)
-{
-  if (writer->db == NULL)
-    writer->db = sv_db_open (writer->url, error);
-  return writer->db != NULL;
-}
-
 static gboolean
 try_jobs (SvWriter *writer, GPtrArray *jobs, GError **error)
 {
   g_autoptr (GError) cause = NULL;
   for (guint attempt = 0; attempt < RETRIES; attempt++) {
+    gboolean begun = TRUE;
     g_clear_error (&cause);
-    if (reconnect (writer, &cause) && run_jobs (writer->db, jobs, &cause))
+    if (recover (writer, &cause) && run_jobs (writer->db, jobs, &begun, &cause))
       return TRUE;
-    if (sv_error_is (cause, SV_ERROR_UNREACHABLE))
-      g_clear_pointer (&writer->db, sv_db_free);
-    if (!sv_error_is (cause, SV_ERROR_CONFLICT) && !sv_error_is (cause, SV_ERROR_BUSY))
+    gboolean gone = sv_error_is (cause, SV_ERROR_UNREACHABLE);
+    if (gone)
+      give_up (writer, cause);
+    if (!sv_error_is (cause, SV_ERROR_CONFLICT) && !sv_error_is (cause, SV_ERROR_BUSY) &&
+        (!gone || begun)) /* it was gone before anything began: another may be there */
       break;
   }
   g_propagate_error (error, g_steal_pointer (&cause));
@@ -89,7 +143,9 @@ run_batch (SvWriter *writer, GPtrArray *jobs)
 {
   g_autoptr (GError) failure = NULL;
   gboolean committed = try_jobs (writer, jobs, &failure);
-  if (!committed && jobs->len > 1 && !sv_error_is (failure, SV_ERROR_UNREACHABLE)) {
+  gboolean of_all =
+      sv_error_is (failure, SV_ERROR_UNREACHABLE) || sv_error_is (failure, SV_ERROR_FULL);
+  if (!committed && jobs->len > 1 && !of_all) {
     run_apart (writer, jobs);
     return;
   }
@@ -97,11 +153,24 @@ run_batch (SvWriter *writer, GPtrArray *jobs)
     finish_job (writer, jobs->pdata[i], failure);
 }
 
+/* The first that comes. Whoever looks whether the store is back need not wait for a write. */
+static Job *
+wait_for_job (SvWriter *writer)
+{
+  Job *job = NULL;
+  while (job == NULL && writer->db == NULL) {
+    job = g_async_queue_timeout_pop (writer->queue, RECOVER_US);
+    if (job == NULL)
+      recover (writer, NULL);
+  }
+  return job != NULL ? job : g_async_queue_pop (writer->queue);
+}
+
 /* Waits for the first, takes what else is there. FALSE: that was all for ever. */
 static gboolean
 take_batch (SvWriter *writer, GPtrArray *jobs)
 {
-  Job *job = g_async_queue_pop (writer->queue);
+  Job *job = wait_for_job (writer);
   while (job != NULL && job != &writer->last && jobs->len < BATCH - 1) {
     g_ptr_array_add (jobs, job);
     job = g_async_queue_try_pop (writer->queue);
@@ -137,6 +206,7 @@ sv_writer_new (const char *url, GError **error)
   writer->url = g_strdup (url);
   writer->db = db;
   writer->queue = g_async_queue_new ();
+  g_mutex_init (&writer->lock);
   writer->thread = g_thread_new ("writer", work, writer);
   return writer;
 }
@@ -160,6 +230,8 @@ sv_writer_free (SvWriter *writer)
   refuse_late (writer);
   g_async_queue_unref (writer->queue);
   sv_db_free (writer->db);
+  g_clear_error (&writer->failure);
+  g_mutex_clear (&writer->lock);
   g_free (writer->url);
   g_free (writer);
 }

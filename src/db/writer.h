@@ -1,5 +1,7 @@
 /* Group commit: many small writes of many threads share one transaction, and each is acknowledged
- * only when all of it is on disk. */
+ * only when all of it is on disk. After the disk or the server failed, nothing is acknowledged
+ * until the store was opened anew and verified (sv_db_verify()); the writer tries that by itself.
+ */
 #pragma once
 
 #include "db/db.h"
@@ -29,6 +31,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvWriter, sv_writer_free)
  * SV_LIMIT_WRITES wait already (SV_ERROR_BUSY): the caller says so to whoever sent it. */
 gboolean sv_writer_submit (SvWriter *writer, SvWriteFunc write, SvWrittenFunc written,
                            gpointer data, GError **error);
+
+/* Whether writes are taken: FALSE with the failure after which nothing is acknowledged. From any
+ * thread. */
+gboolean sv_writer_check (SvWriter *writer, GError **error);
 
 /* How many wait: for metrics. */
 guint sv_writer_count_waiting (SvWriter *writer);

@@ -3,6 +3,9 @@
 
 #include "db/test_store.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #define N_THREADS 4
 #define N_EACH 200
 
@@ -121,6 +124,65 @@ test_bad_neighbours (SvTestStore *store)
   g_assert_cmpint (count (store->db), ==, good);
 }
 
+/* --- a disk that takes no write, a server that goes away --- */
+
+static void
+limit_files (gboolean limited)
+{
+  struct rlimit limit;
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  limit.rlim_cur = limited ? 0 : limit.rlim_max;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+static gboolean
+insert_and_break (SvDb *db, gpointer data, GError **error)
+{
+  if (!insert (db, data, error))
+    return FALSE;
+  if (g_str_equal (sv_db_get_engine (db), "sqlite"))
+    limit_files (TRUE);
+  else
+    sv_db_exec (db, "SELECT pg_terminate_backend (pg_backend_pid ())", NULL);
+  return TRUE;
+}
+
+static Write *
+submit_and_wait (SvWriter *writer, SvWriteFunc func, Write *write)
+{
+  g_assert_true (sv_writer_submit (writer, func, answer, write, NULL));
+  return g_async_queue_pop (write->answers);
+}
+
+static void
+test_failure (SvTestStore *store)
+{
+  signal (SIGXFSZ, SIG_IGN);
+  make_table (store->db);
+  g_autoptr (GAsyncQueue) answers = g_async_queue_new ();
+  g_autoptr (SvWriter) writer = sv_writer_new (store->url, NULL);
+  Write first = {.id = 1, .answers = answers}, second = {.id = 2, .answers = answers},
+        third = {.id = 3, .answers = answers};
+  g_autoptr (GError) failure = NULL;
+  submit_and_wait (writer, insert_and_break, &first);
+  gboolean failed = !sv_writer_check (writer, &failure);
+  submit_and_wait (writer, insert, &second);
+  limit_files (FALSE);
+  g_assert_true (failed);
+  g_assert_true (sv_error_is (failure, SV_ERROR_UNREACHABLE));
+  g_assert_true (sv_error_is (first.error, SV_ERROR_UNREACHABLE));
+  gboolean disk = g_str_equal (store->engine, "sqlite"); /* a server is there again at once */
+  g_assert_true (sv_error_is (second.error, SV_ERROR_UNREACHABLE) == disk);
+  g_assert_true (disk || second.error == NULL);
+  while (!sv_writer_check (writer, NULL)) /* it comes back by itself */
+    g_usleep (10 * G_TIME_SPAN_MILLISECOND);
+  submit_and_wait (writer, insert, &third);
+  g_assert_no_error (third.error);
+  g_assert_cmpint (count (store->db), ==, disk ? 1 : 2);
+  g_clear_error (&first.error);
+  g_clear_error (&second.error);
+}
+
 static void
 test_gone (SvTestStore *store)
 {
@@ -135,6 +197,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   sv_test_store_add ("/writer/many", test_many);
   sv_test_store_add ("/writer/bad-neighbours", test_bad_neighbours);
+  sv_test_store_add ("/writer/failure", test_failure);
   sv_test_store_add ("/writer/gone", test_gone);
   return g_test_run ();
 }

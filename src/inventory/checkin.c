@@ -110,6 +110,24 @@ sv_host_set_facts (SvHost *host, const SvInventory *facts)
   host->collected_at_us = facts->collected_at_us;
 }
 
+/* --- what is taken in --- */
+
+gboolean
+sv_checkin_check (const SvCheckin *checkin, GError **error)
+{
+  for (guint i = 0; checkin->added != NULL && i < checkin->added->len; i++) {
+    const SvPackage *package = checkin->added->pdata[i];
+    const char *fault = sv_package_find_fault (package);
+    if (fault == NULL && sv_text_is_empty (package->source))
+      fault = "it has no source";
+    if (fault == NULL)
+      continue;
+    g_autofree char *what = g_strdup_printf ("package %u: %s:", i, fault);
+    return sv_error_set_invalid (error, what, package->name);
+  }
+  return TRUE;
+}
+
 /* --- the host's side --- */
 
 static GPtrArray *

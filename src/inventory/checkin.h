@@ -63,6 +63,10 @@ void sv_host_set_facts (SvHost *host, const SvInventory *facts);
 SvCheckin *sv_checkin_new (SvInventory *inventory, const GArray *known, gboolean with_facts);
 void sv_checkin_free_lent (SvCheckin *checkin);
 
+/* Whether each package that is added is as a collector leaves it (inventory/facts.h), which those
+ * who judge it rely on. SV_ERROR_INVALID_DATA says which is not, and why. */
+gboolean sv_checkin_check (const SvCheckin *checkin, GError **error);
+
 /* What @inventory says besides its packages, as one digest: the same as before means that facts
  * need not be sent again. When it was looked at does not count, nor a little more or less of free
  * space.

@@ -48,9 +48,8 @@ sv_collect_add_gap (SvCollect *collect, const char *what, const char *format, ..
   va_end (arguments);
 }
 
-/* Why a record is no package, or NULL. */
-static const char *
-find_fault (const SvPackage *package)
+const char *
+sv_package_find_fault (const SvPackage *package)
 {
   if (sv_text_is_empty (package->name))
     return "it has no name";
@@ -78,7 +77,7 @@ has_room (SvCollect *collect)
 void
 sv_collect_add_package (SvCollect *collect, SvPackage *package, const char *where)
 {
-  const char *fault = find_fault (package);
+  const char *fault = sv_package_find_fault (package);
   if (fault != NULL) {
     int shown = SV_LIMIT_NAME_BYTES;
     sv_collect_add_gap (collect, "packages", "%s: record '%.*s' left out: %s", where, shown,

@@ -33,6 +33,10 @@ typedef struct {
 } SvPackage;
 extern const SvRecordType sv_package_type;
 
+/* Why a record is no package: it lacks its name or version, or they pass the limits. NULL: it is
+ * one. */
+const char *sv_package_find_fault (const SvPackage *package);
+
 typedef enum { SV_KERNEL_ON_DISK, SV_KERNEL_NEXT_BOOT, SV_KERNEL_RUNNING } SvKernelRole;
 extern const char *const sv_kernel_role_names[];
 

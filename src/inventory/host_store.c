@@ -12,6 +12,37 @@
   " last_seen_us, collected_at_us, system AS system_id,"                                           \
   " (SELECT name FROM system WHERE system.id = host.system) AS system"
 
+/* --- facts --- */
+
+/* Facts as they are kept: with what is held, without packages. */
+typedef struct {
+  SvInventory *facts;
+  GPtrArray *held; /* strings */
+} KeptFacts;
+
+static const SvField kept_fields[] = {
+    SV_FIELD (KeptFacts, facts, SV_TYPE_RECORD, .record = &sv_inventory_type, .doc = "Facts."),
+    SV_FIELD (KeptFacts, held, SV_TYPE_STRINGS, .max = SV_LIMIT_PACKAGES, .doc = "Held packages."),
+};
+static SV_RECORD_TYPE (kept_type, KeptFacts, "KeptFacts", kept_fields, "Facts of one host.");
+
+/* NULL: more than can be read back. */
+static GBytes *
+pack_facts (const SvCheckin *report, GError **error)
+{
+  SvInventory facts = *report->facts; /* lent */
+  facts.packages = NULL;
+  const KeptFacts kept = {&facts, report->held};
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (SvJsonWriter) writer = sv_json_writer_new (text, 0);
+  sv_record_write_json (&kept_type, &kept, writer, NULL);
+  if (text->len <= SV_LIMIT_FACTS_BYTES)
+    return sv_bytes_deflate (text->str, text->len);
+  g_set_error (error, SV_ERROR, SV_ERROR_LIMIT, "the facts take more than %d bytes",
+               SV_LIMIT_FACTS_BYTES);
+  return NULL;
+}
+
 /* --- checking in --- */
 
 /* One report on its way into the store. */
@@ -22,6 +53,7 @@ typedef struct {
   const SvCheckin *report;
   gboolean is_new;
   SvHostPlace old; /* what the host had; zeros: nothing */
+  GBytes *facts;   /* packed; NULL: as before */
   GArray *ids;     /* what it has now */
   SvDigest digest;
 } Arrival;
@@ -29,6 +61,7 @@ typedef struct {
 static void
 arrival_clear (Arrival *arrival)
 {
+  g_clear_pointer (&arrival->facts, g_bytes_unref);
   g_clear_pointer (&arrival->ids, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arrival, arrival_clear)
@@ -197,28 +230,6 @@ touch_host (const Arrival *arrival, const SvHostPlace *place, gint64 now_us, GEr
   return sv_query_run (query, error);
 }
 
-/* Facts as they are kept: with what is held, without packages. */
-typedef struct {
-  SvInventory *facts;
-  GPtrArray *held; /* strings */
-} KeptFacts;
-
-static const SvField kept_fields[] = {
-    SV_FIELD (KeptFacts, facts, SV_TYPE_RECORD, .record = &sv_inventory_type, .doc = "Facts."),
-    SV_FIELD (KeptFacts, held, SV_TYPE_STRINGS, .max = SV_LIMIT_PACKAGES, .doc = "Held packages."),
-};
-static SV_RECORD_TYPE (kept_type, KeptFacts, "KeptFacts", kept_fields, "Facts of one host.");
-
-static GBytes *
-pack_facts (const SvCheckin *report)
-{
-  const KeptFacts kept = {report->facts, report->held};
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (SvJsonWriter) writer = sv_json_writer_new (text, 0);
-  sv_record_write_json (&kept_type, &kept, writer, NULL);
-  return sv_bytes_deflate (text->str, text->len);
-}
-
 static gboolean
 update_host (const Arrival *arrival, const SvHost *host, GError **error)
 {
@@ -251,9 +262,10 @@ replace_facts (const Arrival *arrival, GError **error)
                    error);
   if (query == NULL)
     return FALSE;
-  g_autoptr (GBytes) packed = pack_facts (arrival->report);
+  gsize size;
+  const void *data = g_bytes_get_data (arrival->facts, &size);
   sv_query_bind_text (query, "host", arrival->host);
-  sv_query_bind_blob (query, "facts", g_bytes_get_data (packed, NULL), g_bytes_get_size (packed));
+  sv_query_bind_blob (query, "facts", data, size);
   return sv_query_run (query, error);
 }
 
@@ -284,12 +296,24 @@ find_place (Arrival *arrival, SvHostPlace *ret_place, GError **error)
   return TRUE;
 }
 
+/* What is refused for itself is refused before anything was written. */
+static gboolean
+check (Arrival *arrival, GError **error)
+{
+  const SvCheckin *report = arrival->report;
+  if (!sv_checkin_check (report, error))
+    return FALSE;
+  if (report->facts != NULL)
+    arrival->facts = pack_facts (report, error);
+  return report->facts == NULL || arrival->facts != NULL;
+}
+
 gboolean
 sv_host_check_in (SvDictionary *dictionary, SvDb *db, const char *host, const SvCheckin *checkin,
                   gint64 now_us, SvHostPlace *ret_place, GError **error)
 {
   g_auto (Arrival) arrival = {.dictionary = dictionary, .db = db, .host = host, .report = checkin};
-  if (!find_host (&arrival, error))
+  if (!check (&arrival, error) || !find_host (&arrival, error))
     return FALSE;
   if (arrival.old.set == 0 && checkin->facts == NULL)
     return send_everything (error, "this host is new here");

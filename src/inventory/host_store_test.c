@@ -207,6 +207,30 @@ test_refused (SvTestStore *store)
   g_assert_true (sv_error_is (error, SV_ERROR_NOT_FOUND));
 }
 
+/* What could not be judged, or not be read back, is refused before anything is kept. */
+static void
+test_unfit (SvTestStore *store)
+{
+  g_auto (Fleet) fleet = {store->db, sv_dictionary_new ()};
+  g_auto (Machine) evil;
+  machine_init (&evil, "2");
+  SvPackage *broken = install (&evil, "broken", "1-1");
+  char **const texts[] = {&broken->name, &broken->version, &broken->source};
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autofree char *text = g_steal_pointer (texts[i]);
+    SvCheckin *lacking = sv_checkin_new (&evil.inventory, NULL, TRUE);
+    expect_refused (&fleet, "2", lacking, SV_ERROR_INVALID_DATA);
+    sv_checkin_free_lent (lacking);
+    *texts[i] = g_steal_pointer (&text);
+  }
+  evil.inventory.vendor = g_strnfill (SV_LIMIT_FACTS_BYTES, 'x');
+  SvCheckin *huge = sv_checkin_new (&evil.inventory, NULL, TRUE);
+  expect_refused (&fleet, "2", huge, SV_ERROR_LIMIT);
+  sv_checkin_free_lent (huge);
+  g_clear_pointer (&evil.inventory.vendor, g_free);
+  g_assert_null (sv_host_load (fleet.db, "2", NULL, NULL));
+}
+
 /* A server that was restored from a backup asks for everything again. */
 static void
 test_lost_base (SvTestStore *store)
@@ -345,6 +369,7 @@ main (int argc, char **argv)
   sv_test_store_add ("/host/life", test_life);
   sv_test_store_add ("/host/shared", test_shared);
   sv_test_store_add ("/host/refused", test_refused);
+  sv_test_store_add ("/host/unfit", test_unfit);
   sv_test_store_add ("/host/lost-base", test_lost_base);
   sv_test_store_add ("/host/drift", test_drift);
   sv_test_store_add ("/host/lists", test_lists);

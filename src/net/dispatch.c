@@ -67,15 +67,37 @@ find_route (SvCall *call)
 /* -- Who may (promise S8: no row is reached around this) -- */
 
 static gboolean
-authorize (SvCall *call)
+ask_hook (SvCall *call, GError **error)
 {
   const SvRouterHooks *hooks = &call->router->hooks;
-  g_autoptr (GError) error = NULL;
-  if (strcmp (call->route->permission, SV_PERMISSION_PUBLIC) == 0)
+  if (hooks->authorize != NULL)
+    return hooks->authorize (hooks->user_data, call, call->route, error);
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_UNAUTHENTICATED, "nobody can log in here");
+  return FALSE;
+}
+
+/* Does what only reads, and once more where the store of this thread was gone: a connection that
+ * was cut while nobody used it is no reason to refuse. */
+static gboolean
+try_twice (SvCall *call, gboolean (*try) (SvCall *call, GError **error), GError **error)
+{
+  g_autoptr (GError) gone = NULL;
+  if (try (call, &gone))
     return TRUE;
-  if (hooks->authorize == NULL)
-    g_set_error_literal (&error, SV_ERROR, SV_ERROR_UNAUTHENTICATED, "nobody can log in here");
-  else if (hooks->authorize (hooks->user_data, call, call->route, &error))
+  if (!sv_error_is (gone, SV_ERROR_UNREACHABLE)) {
+    g_propagate_error (error, g_steal_pointer (&gone));
+    return FALSE;
+  }
+  sv_router_drop_store (call->router);
+  return try (call, error);
+}
+
+static gboolean
+authorize (SvCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  if (strcmp (call->route->permission, SV_PERMISSION_PUBLIC) == 0 ||
+      try_twice (call, ask_hook, &error))
     return TRUE;
   if (error == NULL)
     g_set_error_literal (&error, SV_ERROR, SV_ERROR_DENIED, "you may not do this");
@@ -205,11 +227,18 @@ read_params (SvCall *call)
 
 /* -- The handler -- */
 
+static gboolean
+call_handler (SvCall *call, GError **error)
+{
+  return call->route->handle (call, error);
+}
+
 static void
 handle (SvCall *call)
 {
   g_autoptr (GError) error = NULL;
-  gboolean done = call->route->handle (call, &error);
+  gboolean reads = call->route->method == SV_METHOD_GET;
+  gboolean done = reads ? try_twice (call, call_handler, &error) : call_handler (call, &error);
   if (done && call->deferred != NULL)
     return; /* it may be gone already */
   if (done && sv_call_check_answer (call, &error)) {

@@ -215,6 +215,8 @@ write_failures (SvJsonWriter *writer, const SvRoute *route)
   known[401] = known[403] = !public;
   known[404] = strchr (route->path, '{') != NULL;
   known[413] = known[415] = body;
+  known[503] = !public; /* who asks is looked up in the store */
+  known[507] = route->method != SV_METHOD_GET;
   for (gsize i = 0; i < route->n_errors; i++)
     known[sv_error_info_by_code (route->errors[i])->http_status] = TRUE;
   for (guint status = 400; status < G_N_ELEMENTS (known); status++) {

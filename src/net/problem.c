@@ -24,7 +24,9 @@ static const struct {
     {SV_ERROR_UNAUTHENTICATED, "Log in, or send a token: \"Authorization: Bearer …\"."},
     {SV_ERROR_DENIED, "Ask an administrator for a role that holds the permission."},
     {SV_ERROR_STALE, "Bring the sources up to date."},
+    {SV_ERROR_FULL, "Free some room where the store is; nothing needs to be started again."},
     {SV_ERROR_RATE, "Wait as many seconds as Retry-After says."},
+    {SV_ERROR_UNREACHABLE, "Wait a moment, then send the request again."},
     {SV_ERROR_BUSY, "Wait a moment, then send the request again."},
 };
 

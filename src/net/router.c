@@ -105,9 +105,8 @@ sv_router_get_hooks (SvRouter *router)
 static void
 fail_store (const GError *cause, GError **error)
 {
-  gboolean passes = sv_error_is (cause, SV_ERROR_BUSY) || sv_error_is (cause, SV_ERROR_CONFLICT);
-  g_set_error (error, SV_ERROR, passes ? SV_ERROR_BUSY : SV_ERROR_FAILED,
-               "the store cannot be opened: %s", cause->message);
+  g_set_error (error, SV_ERROR, SV_ERROR_UNREACHABLE, "the store cannot be opened: %s",
+               cause->message);
 }
 
 SvDb *

@@ -185,7 +185,7 @@ test_bodies (Fixture *fixture, gconstpointer data)
       {line, "Content-Type: text/plain\r\n", "{}", 415, "not 'text/plain'"},
       {line, "Content-Type: application/jsonx\r\n", "{}", 415, "application/json"},
       {line, JSON, "{", 400, "'body' line 1, byte 1"},
-      {line, JSON, "null", 400, "Thing lacks 'name'"},
+      {line, JSON, "null", 400, "an object is wanted"},
       {line, JSON, "[]", 400, "\"code\":\"usage\""},
       {line, JSON, "{\"name\":\"a\"} x", 400, "\"code\":\"usage\""},
       {line, JSON, "{\"name\":null}", 400, "lacks 'name'"},
@@ -209,8 +209,10 @@ test_problems (Fixture *fixture, gconstpointer data)
       {"GET /nowhere", "", NULL, 404, "Content-Type: application/problem+json\r\n"},
       {"GET /nowhere", "", NULL, 404, "\"type\":\"urn:salve:problem:not_found\""},
       {"GET /nowhere", "", NULL, 404, "\"status\":404,\"code\":\"not_found\""},
-      {"POST /api/v1/store", "", NULL, 500, "the store cannot be opened: it is gone"},
+      {"POST /api/v1/store", "", NULL, 503, "the store cannot be opened: it is gone"},
       {"GET /api/v1/broken", "", NULL, 500, "its handler gave no answer"},
+      {"GET /api/v1/gone", "", NULL, 200, "back"}, /* what only reads is tried again */
+      {"POST /api/v1/gone", "", NULL, 503, "it went away"},
   };
   assert_rows (fixture, rows, G_N_ELEMENTS (rows));
   g_autofree char *answer = test_api_call (&fixture->api, "GET /nowhere", "", NULL);

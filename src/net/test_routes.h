@@ -85,6 +85,17 @@ use_store (SvCall *call, GError **error)
   return sv_call_get_store (call, error) != NULL;
 }
 
+/* What it reads from is gone at every other call. */
+static inline gboolean
+find_gone (SvCall *call, GError **error)
+{
+  static gint calls;
+  if (g_atomic_int_add (&calls, 1) % 2 == 1)
+    return sv_call_answer_raw (call, "text/plain", g_bytes_new_static ("back", 4));
+  g_set_error_literal (error, SV_ERROR, SV_ERROR_UNREACHABLE, "it went away");
+  return FALSE;
+}
+
 static inline gboolean
 delete_thing (SvCall *call, GError **error)
 {
@@ -181,6 +192,10 @@ static const SvRoute test_routes[] = {
     {SV_METHOD_GET, "/api/v1/elsewhere", "public", "Go elsewhere", TEST_TAG,
      SV_ROUTE_PARAMS (elsewhere_params), .flags = SV_ROUTE_REDIRECT | SV_ROUTE_FOREIGN,
      .handle = go_elsewhere},
+    {SV_METHOD_GET, "/api/v1/gone", "public", "Gone for a moment", TEST_TAG, .flags = SV_ROUTE_RAW,
+     .handle = find_gone},
+    {SV_METHOD_POST, "/api/v1/gone", "public", "Gone", TEST_TAG, .flags = SV_ROUTE_RAW,
+     .handle = find_gone},
     {SV_METHOD_GET, "/api/v1/broken", "public", "No answer", TEST_TAG, .response = &thing_type,
      .handle = answer_nothing},
 };

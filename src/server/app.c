@@ -46,6 +46,19 @@ authorize (gpointer user_data, SvCall *call, const SvRoute *route, GError **erro
   return TRUE;
 }
 
+void
+sv_app_watch_writer (SvApp *app)
+{
+  g_autoptr (GError) failure = NULL;
+  gboolean failed = !sv_writer_check (app->agents.writer, &failure);
+  if (failed && !app->writer_failed)
+    sv_log (SV_LOG_ERROR, "the store takes no writes, nothing is acknowledged: %s",
+            failure->message);
+  if (!failed && app->writer_failed)
+    sv_log (SV_LOG_INFO, "the store was verified and takes writes again");
+  app->writer_failed = failed;
+}
+
 static SvDb *
 open_store (gpointer user_data, GError **error)
 {

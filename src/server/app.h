@@ -16,14 +16,18 @@ typedef struct {
   SvAgentService agents;
   GBytes *openapi;
   gint64 started_us;
-  const char *engine; /* of the store */
-  SvServer *server;   /* set once it listens; read and set as a pointer in one step */
+  const char *engine;     /* of the store */
+  gboolean writer_failed; /* and it was said */
+  SvServer *server;       /* set once it listens; read and set as a pointer in one step */
 } SvApp;
 
 /* @options must outlive it. Opens the store once, so that its schema is up to date. */
 SvApp *sv_app_new (const SvOptions *options, GError **error);
 void sv_app_free (SvApp *app);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvApp, sv_app_free)
+
+/* Says once that writes are not taken, and once that they are again. Main thread, now and then. */
+void sv_app_watch_writer (SvApp *app);
 
 /* The hooks of the router; their user_data is the app. */
 SvRouterHooks sv_app_get_hooks (SvApp *app);

@@ -66,6 +66,7 @@ void
 sv_event_source_look (SvEventSource *source)
 {
   g_autoptr (GError) error = NULL;
+  sv_app_watch_writer (source->app);
   if (source->db == NULL)
     source->db = sv_db_open (source->app->options->store, &error);
   g_autoptr (GPtrArray) feeds = source->db != NULL ? sv_feed_list (source->db, &error) : NULL;

@@ -100,13 +100,21 @@ on_watchdog (gpointer unused)
   return G_SOURCE_CONTINUE;
 }
 
-static void
-run_until_told (SvEventSource *source)
+/* Before anybody can be told that it listens: a signal that comes early ends it as well as others.
+ */
+static GMainLoop *
+new_loop (void)
 {
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  guint watchdog_ms = sv_notify_get_watchdog_ms ();
+  GMainLoop *loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGTERM, on_signal, loop);
   g_unix_signal_add (SIGINT, on_signal, loop);
+  return loop;
+}
+
+static void
+run_until_told (GMainLoop *loop, SvEventSource *source)
+{
+  guint watchdog_ms = sv_notify_get_watchdog_ms ();
   g_timeout_add (LOOK_MS, on_look, source);
   if (watchdog_ms > 0)
     g_timeout_add (watchdog_ms, on_watchdog, NULL);
@@ -132,6 +140,7 @@ sv_serve (const SvOptions *options, GError **error)
   raise_descriptor_limit ();
   if (signal (SIGPIPE, SIG_IGN) == SIG_ERR)
     return sv_error_set_errno (error, errno, "ignore", "SIGPIPE");
+  g_autoptr (GMainLoop) loop = new_loop ();
   g_autoptr (SvApp) app = sv_app_new (options, error);
   g_autofree char *secret = NULL;
   if (app == NULL || !sv_access_check_routes (sv_route_tables, sv_n_route_tables, error) ||
@@ -146,7 +155,7 @@ sv_serve (const SvOptions *options, GError **error)
     return FALSE;
   g_atomic_pointer_set (&app->server, server);
   say_who_may (options, sv_server_get_port (server), secret);
-  run_until_told (source);
+  run_until_told (loop, source);
   sv_notify_stopping ();
   if (!sv_server_stop (server, STOP_MS))
     sv_log (SV_LOG_WARNING, "requests were cut: they took longer than %d s", STOP_MS / 1000);

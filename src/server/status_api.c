@@ -46,13 +46,18 @@ static gboolean
 get_readiness (SvCall *call, GError **error)
 {
   g_autoptr (GError) cause = NULL;
+  SvApp *app = sv_call_get_context (call);
   SvDb *db = sv_call_get_store (call, &cause);
-  if (is_stopping (sv_call_get_context (call)))
+  if (is_stopping (app))
     g_set_error_literal (error, SV_ERROR, SV_ERROR_BUSY, "not ready: the server is stopping");
-  else if (db != NULL && sv_db_check_schema (db, &cause))
+  else if (db != NULL && sv_db_check_schema (db, &cause) &&
+           sv_writer_check (app->agents.writer, &cause))
     return answer_text (call, "ready\n");
-  else /* whatever it is: a balancer is to ask again */
-    g_set_error (error, SV_ERROR, SV_ERROR_BUSY, "not ready: %s", cause->message);
+  else { /* whatever it is: a balancer is to ask again */
+    gboolean gone = sv_error_is (cause, SV_ERROR_UNREACHABLE);
+    g_set_error (error, SV_ERROR, gone ? SV_ERROR_UNREACHABLE : SV_ERROR_BUSY, "not ready: %s",
+                 cause->message);
+  }
   return FALSE;
 }
 

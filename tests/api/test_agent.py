@@ -1,6 +1,7 @@
 """Hosts that report by themselves: the agent as it is run, against the server as it is run."""
 
 import concurrent.futures
+import contextlib
 import hashlib
 import http.client
 import json
@@ -96,9 +97,12 @@ class Fleet:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def connect(self):
+        return http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context,
+                                           timeout=60)
+
     def call(self, method, path, body=None, status=200):
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context,
-                                                 timeout=60)
+        connection = self.connect()
         connection.request(method, path, json.dumps(body) if body is not None else None,
                            {"Content-Type": "application/json"})
         answer = connection.getresponse()
@@ -613,19 +617,6 @@ def test_agent_killed_before_the_acknowledgement(fleet, tmp_path):
     assert fleet.packages(agent.host) == {"bash": "9"}
 
 
-def test_agent_killed_at_any_moment(lone_fleet, tmp_path):
-    agent = lone_fleet.agent(make_debian(tmp_path / "web", bash="0"))
-    for round in range(25):
-        make_debian(agent.root, bash=f"{round}")
-        running = agent.spawn("report")
-        time.sleep(0.02 * round)
-        running.kill()
-        running.communicate()
-    agent.report()
-    assert lone_fleet.agents()[agent.host]["state"] == "active"
-    assert lone_fleet.packages(agent.host) == {"bash": "24"}
-
-
 def test_server_down_for_a_while(fleet, tmp_path):
     """What counts afterwards is the newest state, not each in between."""
     agent = fleet.agent(make_debian(tmp_path / "web", bash="1"))
@@ -769,64 +760,6 @@ def test_run_waits_for_the_server(lone_fleet, tmp_path):
     assert running.communicate()[1].count("not reported") == 1
 
 
-# --- no acknowledged report is lost (S26) ---
-
-class Load:
-    """Hosts that report as fast as they can, and write down what was acknowledged."""
-
-    def __init__(self, fleet, agents):
-        self.fleet, self.acknowledged = fleet, {}
-        self.stopping = threading.Event()
-        self.threads = [threading.Thread(target=self.work, args=(a,), daemon=True) for a in agents]
-        for thread in self.threads:
-            thread.start()
-
-    def work(self, agent):
-        host, identity, counter, version = agent.host, agent.state / "identity.pem", 1, 0
-        while not self.stopping.is_set():
-            nonce, wire = uuid.uuid4().hex, None
-            version += 1
-            report = make_report([make_package("p", str(version))], counter, nonce)
-            while not self.stopping.is_set():
-                try:
-                    wire = wire or Wire(self.fleet, identity)
-                    status, _ = wire.post("/api/v1/agent/report", report)
-                except (OSError, http.client.HTTPException):
-                    wire = None
-                    time.sleep(0.02)
-                    continue
-                assert status in (200, 503), (status, _)
-                if status == 200:
-                    self.acknowledged[host] = version
-                    counter += 1
-                    break
-
-    def stop(self):
-        self.stopping.set()
-        for thread in self.threads:
-            thread.join(40)
-
-
-def test_server_killed_under_load(fleet, tmp_path):
-    kills, seconds = (50, 60) if "://" not in fleet.store else (10, 30)
-    agents = [fleet.agent(make_debian(tmp_path / f"h{i}", bash="1")) for i in range(6)]
-    load = Load(fleet, agents)
-    done, end = 0, time.monotonic() + seconds
-    while done < kills and time.monotonic() < end:
-        time.sleep(0.1 + 0.01 * (done % 20))
-        fleet.server.process.kill()
-        known = dict(load.acknowledged)  # acknowledged before it could start again
-        fleet.server.stop(signal.SIGKILL)
-        fleet.start()
-        for host, version in known.items():
-            kept = int(fleet.packages(host)["p"])
-            assert kept >= version, f"{host}: {version} was acknowledged, {kept} is kept"
-        done += 1
-    load.stop()
-    assert done >= kills / 3 and len(load.acknowledged) == len(agents), (done, load.acknowledged)
-    assert {a["state"] for a in fleet.agents().values()} == {"active"}
-
-
 # --- the same answer as on the host itself ---
 
 def osv(identity, ecosystem, name, fixed):
@@ -921,33 +854,44 @@ def ip(*args, check=True):
     return subprocess.run(["ip", *map(str, args)], capture_output=True, text=True, check=check)
 
 
-@pytest.fixture
-def network():
-    """Names of network namespaces on one switch: the server's, then those of hosts."""
+@contextlib.contextmanager
+def network_of(n):
+    """Names of network namespaces on one switch: the server's, then those of n hosts."""
     tag = f"sv{os.getpid()}"
     if not shutil.which("ip") or ip("netns", "add", f"{tag}s", check=False).returncode != 0:
         pytest.skip("network namespaces are not permitted here")
     names = [f"{tag}s"]
     try:
-        ip("-n", names[0], "link", "add", "switch", "type", "bridge")
-        ip("-n", names[0], "addr", "add", "198.18.77.1/24", "dev", "switch")
-        for device in ("lo", "switch"):
-            ip("-n", names[0], "link", "set", device, "up")
-        for i in range(20):
-            name = f"{tag}h{i}"
-            ip("netns", "add", name)
-            names.append(name)
-            ip("-n", name, "link", "add", "eth0", "type", "veth", "peer", "name", f"p{i}", "netns",
-               names[0])
-            ip("-n", names[0], "link", "set", f"p{i}", "master", "switch", "up")
-            ip("-n", name, "addr", "add", f"198.18.77.{i + 10}/24", "dev", "eth0")
-            ip("-n", name, "link", "set", "eth0", "up")
+        try:
+            connect_networks(names, tag, n)
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"no network of namespaces can be made: {error.stderr}")
         yield names
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"no network of namespaces can be made: {error.stderr}")
     finally:
         for name in names:
             ip("netns", "del", name, check=False)
+
+
+def connect_networks(names, tag, n):
+    ip("-n", names[0], "link", "add", "switch", "type", "bridge")
+    ip("-n", names[0], "addr", "add", "198.18.77.1/24", "dev", "switch")
+    for device in ("lo", "switch"):
+        ip("-n", names[0], "link", "set", device, "up")
+    for i in range(n):
+        name = f"{tag}h{i}"
+        ip("netns", "add", name)
+        names.append(name)
+        ip("-n", name, "link", "add", "eth0", "type", "veth", "peer", "name", f"p{i}", "netns",
+           names[0])
+        ip("-n", names[0], "link", "set", f"p{i}", "master", "switch", "up")
+        ip("-n", name, "addr", "add", f"198.18.77.{i + 10}/24", "dev", "eth0")
+        ip("-n", name, "link", "set", "eth0", "up")
+
+
+@pytest.fixture
+def network():
+    with network_of(20) as names:
+        yield names
 
 
 def test_a_fleet(launch, store, tmp_path, network):

@@ -1,6 +1,8 @@
 """TLS as promise S49 says, and who the client is."""
 
 import hashlib
+import json
+import os
 import shutil
 import socket
 import ssl
@@ -78,6 +80,42 @@ def test_other_ciphers_are_refused(server, keys, cipher):
     context.set_ciphers(f"{cipher}:@SECLEVEL=0")
     with pytest.raises((ssl.SSLError, ConnectionError)):
         get(server, context)
+
+
+def test_no_renegotiation(server, keys):
+    """A client that wants to begin anew on its connection is cut off: it costs one handshake."""
+    address = "{}:{}".format(*server.address)
+    client = subprocess.Popen(["openssl", "s_client", "-connect", address, "-tls1_2", "-CAfile",
+                               keys / "ca.crt"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+    time.sleep(1)  # commands count on a connection that stands
+    client.stdin.write("R\n")
+    client.stdin.flush()
+    try:
+        client.wait(20)  # with its input open: it ends when it is cut off
+    finally:
+        client.kill()
+    said = client.communicate()[0]
+    assert "RENEGOTIATING\nclosed" in said, said
+    assert get(server, context_of(keys))[2].startswith("HTTP/1.1 200 OK")
+
+
+# What testssl.sh takes for renegotiating is a connection that is closed: see above.
+MISTAKEN = {"secure_client_renego", "engine_problem"}
+
+
+@pytest.mark.skipif(not shutil.which("testssl"), reason="testssl.sh is not installed")
+def test_testssl(server, keys, tmp_path):
+    """An independent judge finds nothing worse than LOW. SALVE_TESTSSL=full: all that it looks for."""
+    looks = ["-p", "-s", "-f", "-U"] if os.environ.get("SALVE_TESTSSL") else ["-p", "-s"]
+    subprocess.run(["testssl", "--quiet", "--color", "0", "--ip", "127.0.0.1", "--add-ca",
+                    keys / "ca.crt", "--jsonfile", tmp_path / "found.json", *looks,
+                    "https://{}:{}".format(*server.address)], capture_output=True, timeout=300)
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert len(found) > 10
+    bad = [f for f in found if f["severity"] not in ("OK", "INFO", "LOW") and
+           f["id"] not in MISTAKEN]
+    assert not bad, bad
 
 
 def test_plain_http_is_no_answer(server):

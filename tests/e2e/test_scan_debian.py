@@ -206,3 +206,25 @@ def test_a_history_that_cannot_be_written_costs_no_answer(salve, tmp_path):
     done = salve.run("scan", "--offline", "--store", store)
     assert done.returncode == 1 and "not kept in the history" in done.stderr
     assert "FIX NEXT" in done.stdout
+
+
+def test_lists_that_were_cleaned_away(salve, tmp_path):
+    """As images leave them: of no package it is said that it comes from no archive."""
+    root = tmp_path / "root"
+    for path, text in (
+            ("etc/os-release", "ID=debian\nVERSION_ID=12\nVERSION_CODENAME=bookworm\n"),
+            ("etc/apt/sources.list", "deb http://mirror.example/debian bookworm main\n"),
+            ("var/lib/apt/lists/lock", ""),
+            ("var/lib/dpkg/status", "Package: bash\nStatus: install ok installed\n"
+             "Architecture: amd64\nVersion: 5.2-1\n")):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    feed = tmp_path / "tracker.json"
+    feed.write_text(json.dumps({"bash": {"CVE-2026-0001": {"releases": {"bookworm": {
+        "status": "open", "urgency": "high"}}}}}))
+    store = tmp_path / "store.db"
+    assert salve.run("feed", "import", "debian-tracker", feed, "--store", store,
+                     "--force").returncode == 0
+    report = salve.json("scan", "--root", root, "--store", store, "--offline")
+    assert [f["verdict"] for f in report["findings"]] == ["affected"]
+    assert "no package index could be used" in json.dumps(report)
