@@ -18,16 +18,20 @@ typedef struct {
   const char *members;      /* what the arguments behind those of the path are in the body, by name,
                                separated by ' '; "*": a file that is the body */
   const SvRecordType *type; /* of the answer, of a list: of its items; NULL: it answers nothing */
-  gboolean is_list;
+  enum { ONE, WHOLE, PAGES } form; /* one record, a list at once, a list page by page */
 } Remote;
 
 #define SHOW(command, path, type)                                                                  \
   {                                                                                                \
-    command, "GET", path, NULL, type, FALSE                                                        \
+    command, "GET", path, NULL, type, ONE                                                          \
+  }
+#define FEW(command, path, type)                                                                   \
+  {                                                                                                \
+    command, "GET", path, NULL, type, WHOLE                                                        \
   }
 #define LIST(command, path, type)                                                                  \
   {                                                                                                \
-    command, "GET", path, NULL, type, TRUE                                                         \
+    command, "GET", path, NULL, type, PAGES                                                        \
   }
 
 static const Remote remotes[] = {
@@ -37,41 +41,41 @@ static const Remote remotes[] = {
     SHOW ("host show", "/api/v1/hosts/%s", &sv_host_type),
     SHOW ("host inventory", "/api/v1/hosts/%s/inventory", &sv_inventory_type),
     LIST ("host history", "/api/v1/hosts/%s/history", &sv_exposure_interval_type),
-    {"host place", "PUT", "/api/v1/hosts/%s/system", "system", NULL, FALSE},
-    {"host retire", "DELETE", "/api/v1/hosts/%s", NULL, NULL, FALSE},
+    {"host place", "PUT", "/api/v1/hosts/%s/system", "system", NULL, ONE},
+    {"host retire", "DELETE", "/api/v1/hosts/%s", NULL, NULL, ONE},
     LIST ("host agents", "/api/v1/agents", &sv_agent_type),
-    {"host revoke", "POST", "/api/v1/agents/%s/revoke", NULL, NULL, FALSE},
+    {"host revoke", "POST", "/api/v1/agents/%s/revoke", NULL, NULL, ONE},
     LIST ("system list", "/api/v1/systems", &sv_system_type),
     SHOW ("system show", "/api/v1/systems/%s", &sv_system_type),
-    {"system add", "POST", "/api/v1/systems", "name", &sv_system_type, FALSE},
-    {"system change", "PATCH", "/api/v1/systems/%s", NULL, &sv_system_type, FALSE},
-    {"system remove", "DELETE", "/api/v1/systems/%s", NULL, NULL, FALSE},
+    {"system add", "POST", "/api/v1/systems", "name", &sv_system_type, ONE},
+    {"system change", "PATCH", "/api/v1/systems/%s", NULL, &sv_system_type, ONE},
+    {"system remove", "DELETE", "/api/v1/systems/%s", NULL, NULL, ONE},
     SHOW ("system rules", "/api/v1/system-rules", &sv_system_rules_type),
-    {"system set-rules", "PUT", "/api/v1/system-rules", "*", &sv_system_rules_type, FALSE},
+    {"system set-rules", "PUT", "/api/v1/system-rules", "*", &sv_system_rules_type, ONE},
     LIST ("finding list", "/api/v1/hosts/%s/findings", &sv_finding_type),
     LIST ("cve list", "/api/v1/vulnerabilities", &sv_fleet_flaw_type),
     SHOW ("cve show", "/api/v1/vulnerabilities/%s", &sv_fleet_flaw_type),
     LIST ("cve hosts", "/api/v1/vulnerabilities/%s/hosts", &sv_host_type),
-    LIST ("cve systems", "/api/v1/vulnerabilities/%s/systems", &sv_fleet_share_type),
+    FEW ("cve systems", "/api/v1/vulnerabilities/%s/systems", &sv_fleet_share_type),
     LIST ("update list", "/api/v1/updates", &sv_fleet_update_type),
     SHOW ("update show", "/api/v1/updates/%s", &sv_fleet_update_type),
     LIST ("update hosts", "/api/v1/updates/%s/hosts", &sv_host_type),
     LIST ("update cves", "/api/v1/updates/%s/vulnerabilities", &sv_fleet_flaw_type),
-    LIST ("source list", "/api/v1/feeds", &sv_feed_type),
+    FEW ("source list", "/api/v1/feeds", &sv_feed_type),
     SHOW ("source show", "/api/v1/feeds/%s", &sv_feed_type),
     LIST ("user list", "/api/v1/people", &sv_person_type),
     SHOW ("user show", "/api/v1/people/%s", &sv_person_type),
-    {"user add", "POST", "/api/v1/people", "login name", &sv_person_type, FALSE},
-    {"user change", "PATCH", "/api/v1/people/%s", NULL, &sv_person_type, FALSE},
-    LIST ("user roles", "/api/v1/people/%s/grants", &sv_grant_type),
-    {"user grant", "POST", "/api/v1/people/%s/grants", "role", &sv_grant_type, FALSE},
-    {"user take", "DELETE", "/api/v1/people/%s/grants/%s", NULL, NULL, FALSE},
+    {"user add", "POST", "/api/v1/people", "login name", &sv_person_type, ONE},
+    {"user change", "PATCH", "/api/v1/people/%s", NULL, &sv_person_type, ONE},
+    FEW ("user roles", "/api/v1/people/%s/grants", &sv_grant_type),
+    {"user grant", "POST", "/api/v1/people/%s/grants", "role", &sv_grant_type, ONE},
+    {"user take", "DELETE", "/api/v1/people/%s/grants/%s", NULL, NULL, ONE},
     LIST ("token list", "/api/v1/tokens", &sv_api_token_type),
-    {"token add", "POST", "/api/v1/tokens", "name", &sv_api_token_type, FALSE},
-    {"token revoke", "DELETE", "/api/v1/tokens/%s", NULL, NULL, FALSE},
+    {"token add", "POST", "/api/v1/tokens", "name", &sv_api_token_type, ONE},
+    {"token revoke", "DELETE", "/api/v1/tokens/%s", NULL, NULL, ONE},
     LIST ("enrol list", "/api/v1/enrol-tokens", &sv_enrol_token_type),
-    {"enrol add", "POST", "/api/v1/enrol-tokens", NULL, &sv_enrol_token_grant_type, FALSE},
-    {"enrol revoke", "DELETE", "/api/v1/enrol-tokens/%s", NULL, NULL, FALSE},
+    {"enrol add", "POST", "/api/v1/enrol-tokens", NULL, &sv_enrol_token_grant_type, ONE},
+    {"enrol revoke", "DELETE", "/api/v1/enrol-tokens/%s", NULL, NULL, ONE},
     LIST ("audit list", "/api/v1/audit", &sv_audit_entry_type),
 };
 
@@ -151,7 +155,7 @@ ask_page (Listing *listing, char **cursor, GError **error)
   guint used;
   g_autofree char *base = make_path (listing->cli, listing->remote, &used);
   g_autoptr (GString) path = g_string_new (base);
-  g_string_append (path, "?limit=" PAGE);
+  g_string_append (path, listing->remote->form == PAGES ? "?limit=" PAGE : "?");
   append_filters (listing->cli, path);
   if (*cursor != NULL) {
     g_autofree char *escaped = sv_client_escape (*cursor);
@@ -378,7 +382,7 @@ int
 sv_cmd_remote (SvCli *cli, GError **error)
 {
   const Remote *remote = find_remote (cli);
-  return remote->is_list ? run_lists (cli, remote, error) : run_one (cli, remote, error);
+  return remote->form != ONE ? run_lists (cli, remote, error) : run_one (cli, remote, error);
 }
 
 /* --- importing a host that has no agent --- */

@@ -385,6 +385,8 @@ read_next (SvJsonReader *reader, gpointer data, GError **error)
 static gboolean
 read_total (SvJsonReader *reader, gpointer data, GError **error)
 {
+  if (sv_json_peek (reader, error) == SV_JSON_NULL) /* it was not counted */
+    return sv_json_skip (reader, error);
   return sv_json_read_int64 (reader, &((Page *)data)->total, error);
 }
 
