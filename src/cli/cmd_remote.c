@@ -35,7 +35,7 @@ typedef struct {
   }
 
 static const Remote remotes[] = {
-    SHOW ("fleet", "/api/v1/fleet", &sv_fleet_state_type),
+    SHOW ("fleet show", "/api/v1/fleet", &sv_fleet_state_type),
     LIST ("fleet days", "/api/v1/exposure-days", &sv_exposure_day_type),
     LIST ("host list", "/api/v1/hosts", &sv_host_type),
     SHOW ("host show", "/api/v1/hosts/%s", &sv_host_type),

@@ -105,7 +105,7 @@ static const SvOption import_options[] = {
     {"role", 0, "TEXT", "what it does"},                                                           \
     {"criticality", 0, "VALUE", "low, normal or high"},                                            \
     {"mission-impact", 0, "VALUE",                                                                 \
-     "degraded, \"mef support crippled\", \"mef failure\" or \"mission failure\""},                  \
+     "degraded, 'mef support crippled', 'mef failure' or 'mission failure'"},                      \
     {"safety-impact", 0, "VALUE", "negligible, marginal, critical or catastrophic"},               \
     {"national", 0, "VALUE", "whether the nation depends on it: no or yes"},                       \
     {"targeted", 0, "VALUE", "whether it was attacked in the past: no or yes"},                    \
@@ -278,10 +278,10 @@ const SvCommand sv_commands[] = {
      OPTIONS (login_options), 1u << SV_OUTPUT_TABLE, 0, 1, sv_cmd_login},
     {"logout", "", "end the session on the server and forget it", "", OPTIONS (server_options),
      1u << SV_OUTPUT_TABLE, 0, 0, sv_cmd_logout},
+    {"fleet show", "", "how much of the fleet the server knows and has judged", "",
+     OPTIONS (server_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
     {"fleet days", "", "how exposed hosts were, day by day", "", OPTIONS (part_list_options),
      SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
-    {"fleet", "", "how much of the fleet the server knows and has judged", "",
-     OPTIONS (server_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
     {"host list", "", "hosts that report to the server", "", OPTIONS (host_list_options),
      SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
     {"host show", "HOST", "one host of the server, by its id", "", OPTIONS (server_options),

@@ -143,8 +143,7 @@ keep_ended (SvDictionary *dictionary, SvDb *db, gint64 at_us, GError **error)
 {
   Looking looking = begin_looking (dictionary, db, at_us);
   g_autoptr (GHashTable) days = looking.days;
-  return look_at_ended (&looking, error) &&
-         sv_exposure_day_save (db, days, SV_DAY_ENDED, error);
+  return look_at_ended (&looking, error) && sv_exposure_day_save (db, days, SV_DAY_ENDED, error);
 }
 
 static gboolean

@@ -14,10 +14,10 @@ static const char *const save_texts[] = {
                    " hosts = excluded.hosts, stale = excluded.stale, affected = excluded.affected,"
                    " exposures = excluded.exposures, fixable = excluded.fixable,"
                    " exploited = excluded.exploited, " SET_ENDED,
-    [SV_DAY_ENDED] = "INSERT INTO exposure_day (day, system, at_us, hosts, stale, affected,"
-                     " exposures, fixable, exploited, " ENDED ") VALUES (:day, :system, 0,"
-                     " 0, 0, 0, 0, 0, 0, " ENDED_VALUES
-                     ") ON CONFLICT (system, day) DO UPDATE SET " SET_ENDED,
+    [SV_DAY_ENDED] =
+        "INSERT INTO exposure_day (day, system, at_us, hosts, stale, affected,"
+        " exposures, fixable, exploited, " ENDED ") VALUES (:day, :system, 0,"
+        " 0, 0, 0, 0, 0, 0, " ENDED_VALUES ") ON CONFLICT (system, day) DO UPDATE SET " SET_ENDED,
 };
 
 static gboolean
@@ -67,11 +67,9 @@ sv_exposure_day_list (SvDb *db, const SvDayFilter *filter, gint64 before_us, gin
 {
   g_autoptr (SvQuery) query = sv_db_query (
       db,
-      "SELECT day * 86400000000 AS day_us, MAX (at_us) AS at_us, " SUM ("hosts") ", " SUM (
-          "stale") ", " SUM ("affected") ", " SUM ("exposures") ", " SUM ("fixable") ", "
-      SUM ("exploited") ", " SUM ("resolved") ", " SUM ("within_2") ", " SUM ("within_14") ", "
-      SUM ("within_30") ", " SUM ("within_60") FROM_DAYS
-      " AND day < :before GROUP BY day ORDER BY day DESC LIMIT :limit",
+      "SELECT day * 86400000000 AS day_us, MAX (at_us) AS at_us, " SUM ("hosts") ", " SUM ("stale") ", " SUM ("affected") ", " SUM ("exposures") ", " SUM (
+          "fixable") ", " SUM ("exploited") ", " SUM ("resolved") ", " SUM ("within_2") ", " SUM ("within_14") ", " SUM ("within_30") ", " SUM ("within_60")
+          FROM_DAYS " AND day < :before GROUP BY day ORDER BY day DESC LIMIT :limit",
       error);
   if (query == NULL)
     return NULL;

@@ -15,9 +15,9 @@ gboolean sv_exposure_day_save (SvDb *db, GHashTable *days, SvDayPart part, GErro
 
 /* NULL members: any. */
 typedef struct {
-  const char *system;           /* id, "" for hosts of none */
+  const char *system; /* id, "" for hosts of none */
   const char *line_of_business;
-  const char *reach;            /* see SV_SYSTEM_IN_REACH */
+  const char *reach; /* see SV_SYSTEM_IN_REACH */
 } SvDayFilter;
 
 /* Days before @before_us, the last first, each summed over the systems that @filter lets through;

@@ -166,7 +166,7 @@ void sv_update_node_free (gpointer node);
 gboolean sv_part_flaw_counts (const SvPartFlaw *flaw);
 /* Whether any host of @scope (nullable: all) has flaw @number, in whatever way. */
 gboolean sv_fleet_has_flaw (const SvFleet *fleet, guint32 number, const roaring_bitmap_t *scope);
-/* Hosts that flaw @number affects; @ret_fixable: those of them for which a fix is named. Both new. */
+/* Hosts that flaw @number affects, and those of them for which a fix is named. Both new. */
 roaring_bitmap_t *sv_fleet_unite_flaw (const SvFleet *fleet, guint32 number,
                                        roaring_bitmap_t **ret_fixable);
 /* @hosts: taken. A page of their ids. */

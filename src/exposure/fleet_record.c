@@ -43,9 +43,8 @@ static char *
 name_part (const SvFleet *fleet, const SvPart *part)
 {
   const SvPlatform *platform = fleet->platforms->pdata[part->platform];
-  return part->posture == 0
-             ? sv_part_format_single (platform->key, part->entry)
-             : sv_part_format_group (part->posture, part->entries, part->n_entries);
+  return part->posture == 0 ? sv_part_format_single (platform->key, part->entry)
+                            : sv_part_format_group (part->posture, part->entries, part->n_entries);
 }
 
 /* --- recording --- */

@@ -45,8 +45,8 @@ typedef const GPtrArray *(*SvPartSpansFunc) (gpointer user_data, const char *par
  * sv_history_list_intervals:
  *
  * New array of SvExposureInterval, not owning, by vulnerability and instant. An interval goes on as
- * long as any part of the host was affected: an update to another affected version, or the same flaw
- * in a second package, does not end it.
+ * long as any part of the host was affected: an update to another affected version, or the same
+ * flaw in a second package, does not end it.
  */
 GPtrArray *sv_history_list_intervals (const GPtrArray *tenures, SvPartSpansFunc spans,
                                       gpointer user_data, GError **error);

@@ -117,9 +117,9 @@ list_parts (const Moment *moment)
     if (!is_joint (NULL, g_array_index (all, guint32, i)))
       g_ptr_array_add (parts, sv_part_format_single (platform, g_array_index (all, guint32, i)));
   if (joint->len > 0)
-    g_ptr_array_add (parts, sv_part_format_group (moment->posture,
-                                                  (const guint32 *)(gpointer)joint->data,
-                                                  joint->len));
+    g_ptr_array_add (
+        parts,
+        sv_part_format_group (moment->posture, (const guint32 *)(gpointer)joint->data, joint->len));
   return parts;
 }
 
@@ -232,11 +232,10 @@ tell (const SvHostPast *past, World *world)
 static guint
 live_through (void)
 {
-  World world = {g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                        (GDestroyNotify)g_ptr_array_unref)};
+  World world = {
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref)};
   Watch watch = {.seen = g_string_new (NULL)};
-  SvHostPast past = {.first_seen_us = 1,
-                     .moves = g_ptr_array_new_with_free_func (move_free)};
+  SvHostPast past = {.first_seen_us = 1, .moves = g_ptr_array_new_with_free_func (move_free)};
   Moment moment = {0};
   for (gint64 now_us = 1; now_us <= N_STEPS; now_us++) {
     if (now_us == 1 || g_test_rand_int_range (0, 3) == 0) {
@@ -275,8 +274,8 @@ test_as_watched (void)
 static void
 test_older_than_the_record (void)
 {
-  World world = {g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                        (GDestroyNotify)g_ptr_array_unref)};
+  World world = {
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref)};
   SvPartSpan span = {(char *)flaws[0], 5, 7, 0};
   g_autoptr (GPtrArray) spans = g_ptr_array_new ();
   g_ptr_array_add (spans, &span);

@@ -13,6 +13,6 @@ char *sv_part_format_platform (const SvInventory *facts);
 
 /* New string: the part of one package entry, "debian:12 0/4711". */
 char *sv_part_format_single (const char *platform, guint32 entry);
-/* New string: the part of packages that are judged together in a posture, "17/<half a SHA-256 of their
- * entries>". @entries: ascending. */
+/* New string: the part of packages that are judged together in a posture, "17/" and half a SHA-256
+ * of their entries. @entries: ascending. */
 char *sv_part_format_group (gint64 posture, const guint32 *entries, gsize n_entries);

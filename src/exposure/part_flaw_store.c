@@ -62,11 +62,10 @@ open_span (SvDb *db, const char *part, const SvPartTruth *truth, gint64 now_us, 
 static gboolean
 close_span (SvDb *db, const char *part, const char *vulnerability, gint64 now_us, GError **error)
 {
-  g_autoptr (SvQuery) query =
-      sv_db_query (db,
-                   "UPDATE part_flaw SET until_us = :now WHERE part = :part"
-                   " AND vulnerability = :vulnerability AND until_us = 0",
-                   error);
+  g_autoptr (SvQuery) query = sv_db_query (db,
+                                           "UPDATE part_flaw SET until_us = :now WHERE part = :part"
+                                           " AND vulnerability = :vulnerability AND until_us = 0",
+                                           error);
   return run_of (query, part, vulnerability, now_us, error);
 }
 
@@ -140,7 +139,6 @@ sv_part_flaw_list_open (SvDb *db, GError **error)
   return step == SV_STEP_DONE ? g_steal_pointer (&parts) : NULL;
 }
 
-
 struct SvPartFlaws {
   SvDb *db;
   GHashTable *parts; /* name -> GPtrArray of SvPartSpan */
@@ -151,8 +149,8 @@ sv_part_flaws_new (SvDb *db)
 {
   SvPartFlaws *flaws = g_new (SvPartFlaws, 1);
   flaws->db = db;
-  flaws->parts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                        (GDestroyNotify)g_ptr_array_unref);
+  flaws->parts =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   return flaws;
 }
 

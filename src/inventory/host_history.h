@@ -19,8 +19,8 @@ gboolean sv_host_note_move (SvDb *db, const char *host, const SvHostPlace *old,
 /* What the host has now, and how it came there: its past is walked from its end. */
 typedef struct {
   gint64 first_seen_us;
-  gint64 posture; /* 0: it is not there now */
-  GArray *entries; /* (element-type guint32), ascending */
+  gint64 posture;   /* 0: it is not there now */
+  GArray *entries;  /* (element-type guint32), ascending */
   GPtrArray *moves; /* SvHostMove, the last first */
 } SvHostPast;
 void sv_host_past_free (SvHostPast *past);

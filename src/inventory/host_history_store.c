@@ -162,12 +162,12 @@ gboolean
 sv_host_foreach_system_size (SvDb *db, gint64 seen_us, SvSystemSizeFunc func, gpointer user_data,
                              GError **error)
 {
-  g_autoptr (SvQuery) query = sv_db_query (
-      db,
-      "SELECT COALESCE (system, ''), COUNT (*),"
-      " SUM (CASE WHEN last_seen_us < :seen THEN 1 ELSE 0 END)"
-      " FROM host WHERE package_set > 0 GROUP BY COALESCE (system, '') ORDER BY 1",
-      error);
+  g_autoptr (SvQuery) query =
+      sv_db_query (db,
+                   "SELECT COALESCE (system, ''), COUNT (*),"
+                   " SUM (CASE WHEN last_seen_us < :seen THEN 1 ELSE 0 END)"
+                   " FROM host WHERE package_set > 0 GROUP BY COALESCE (system, '') ORDER BY 1",
+                   error);
   if (query == NULL)
     return FALSE;
   sv_query_bind_int64 (query, "seen", seen_us);

@@ -6,7 +6,7 @@
 #define CHECKIN_S 900
 #define SUM_EVERY_US (10 * 60 * G_TIME_SPAN_SECOND)
 #define SUM_PAUSE_US G_TIME_SPAN_SECOND
-#define SUM_SHARE 20 /* summing takes at most one part in so many of the thread's time */
+#define SUM_SHARE 20       /* summing takes at most one part in so many of the thread's time */
 #define PLACED_AT_ONCE 500 /* in one transaction: reports wait for it */
 
 typedef enum { STOP, NOTHING, NEW_PARTS, EVERYTHING } Wanted;
@@ -22,7 +22,7 @@ struct SvFleetService {
   gint64 summed_at;    /* of that thread: when the day was summed up last, … */
   gint64 sum_pause_us; /* … for how long not again, … */
   gboolean unsummed;   /* … and whether something changed since */
-  GMutex lock; /* of what follows */
+  GMutex lock;         /* of what follows */
   GCond changed;
   Wanted wanted;
   gboolean loaded;
@@ -70,8 +70,8 @@ sum_up (SvFleetService *service, SvDb *db, GError **error)
   if (begin < next_sum (service))
     return TRUE;
   service->unsummed = FALSE;
-  gboolean kept = sv_exposure_day_keep (service->fleet, service->dictionary, db, sv_time_now (),
-                                        error);
+  gboolean kept =
+      sv_exposure_day_keep (service->fleet, service->dictionary, db, sv_time_now (), error);
   service->summed_at = g_get_monotonic_time ();
   service->sum_pause_us = MAX ((service->summed_at - begin) * SUM_SHARE, SUM_PAUSE_US);
   return kept;
@@ -119,9 +119,8 @@ static gboolean
 do_work (SvFleetService *service, SvDb *db, Wanted wanted, GError **error)
 {
   if (!load (service, db, error) ||
-      (wanted != NOTHING &&
-       (!match (service, db, wanted, error) ||
-        !sv_fleet_record (service->fleet, db, sv_time_now (), error))))
+      (wanted != NOTHING && (!match (service, db, wanted, error) ||
+                             !sv_fleet_record (service->fleet, db, sv_time_now (), error))))
     return FALSE;
   return sum_up (service, db, error);
 }

@@ -60,7 +60,7 @@ class Fleet:
     def settle(self, condition):
         """Until the index says so: matching goes on behind the answers."""
         end = time.monotonic() + 30
-        while not (state := self.json("fleet")) or not condition(state):
+        while not (state := self.json("fleet", "show")) or not condition(state):
             assert time.monotonic() < end, (state, self.server.log)
             time.sleep(0.1)
         return state
@@ -134,7 +134,7 @@ def test_counts_equal_lists(fleet):
         fleet.salve("host", "import", f"h{host}", *debian_host(fleet, f"h{host}", **versions))
     fleet.settle(lambda state: state["hosts"] == 7 and state["parts_unjudged"] == 0)
     listed = fleet.json("cve", "list")
-    assert len(listed) == fleet.json("fleet")["flaws"] > 20
+    assert len(listed) == fleet.json("fleet", "show")["flaws"] > 20
     for row in listed:
         assert len(fleet.json("cve", "hosts", row["vulnerability"])) == row["hosts"]
     per_host = sum(len({f["vulnerability"] for f in fleet.json("finding", "list", f"h{h}")})
@@ -196,7 +196,7 @@ def test_bad_reports_are_refused(fleet):
     assert code == 409 and "send the whole set" in problem["detail"]
     assert put({**bad, "set": "short"})[0] in (400, 422)
     assert fleet.server.get("/api/v1/hosts/evil").status == 404
-    assert fleet.json("fleet")["hosts"] == 0
+    assert fleet.json("fleet", "show")["hosts"] == 0
 
 
 def flaws_for(status_text):

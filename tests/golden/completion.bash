@@ -15,9 +15,9 @@ _salve() {
   "feed show"*) words=" --store --output --config --verbose --quiet --help" ;;
   "login"*) words=" --server --server-ca --token --password-stdin --code --output --config --verbose --quiet --help" ;;
   "logout"*) words=" --server --server-ca --token --output --config --verbose --quiet --help" ;;
-  "fleet") words=" days fleet days" ;;
+  "fleet") words=" show days" ;;
+  "fleet show"*) words=" --server --server-ca --token --output --config --verbose --quiet --help" ;;
   "fleet days"*) words=" --server --server-ca --token --limit --system --line-of-business --output --config --verbose --quiet --help" ;;
-  "fleet"*) words=" --server --server-ca --token --output --config --verbose --quiet --help" ;;
   "host") words=" list show inventory history place retire agents revoke import" ;;
   "host list"*) words=" --server --server-ca --token --limit --system --line-of-business --distro --name --reboot --seen-after --seen-before --output --config --verbose --quiet --help" ;;
   "host show"*) words=" --server --server-ca --token --output --config --verbose --quiet --help" ;;
