@@ -59,18 +59,29 @@ bind_filter (SvQuery *query, const SvDayFilter *filter)
   sv_query_bind_text (query, "reach", filter->reach);
 }
 
-#define SUM(column) "CAST (SUM (" column ") AS BIGINT) AS " column
+#define SUM(column) ", CAST (SUM (" column ") AS BIGINT) AS " column
+#define SUMS                                                                                       \
+  SUM ("hosts")                                                                                    \
+  SUM ("stale")                                                                                    \
+  SUM ("affected")                                                                                 \
+  SUM ("exposures")                                                                                \
+  SUM ("fixable")                                                                                  \
+  SUM ("exploited")                                                                                \
+  SUM ("resolved")                                                                                 \
+  SUM ("within_2")                                                                                 \
+  SUM ("within_14")                                                                                \
+  SUM ("within_30")                                                                                \
+  SUM ("within_60")
 
 GPtrArray *
 sv_exposure_day_list (SvDb *db, const SvDayFilter *filter, gint64 before_us, gint64 limit,
                       GError **error)
 {
-  g_autoptr (SvQuery) query = sv_db_query (
-      db,
-      "SELECT day * 86400000000 AS day_us, MAX (at_us) AS at_us, " SUM ("hosts") ", " SUM ("stale") ", " SUM ("affected") ", " SUM ("exposures") ", " SUM (
-          "fixable") ", " SUM ("exploited") ", " SUM ("resolved") ", " SUM ("within_2") ", " SUM ("within_14") ", " SUM ("within_30") ", " SUM ("within_60")
-          FROM_DAYS " AND day < :before GROUP BY day ORDER BY day DESC LIMIT :limit",
-      error);
+  g_autoptr (SvQuery) query =
+      sv_db_query (db,
+                   "SELECT day * 86400000000 AS day_us, MAX (at_us) AS at_us" SUMS FROM_DAYS
+                   " AND day < :before GROUP BY day ORDER BY day DESC LIMIT :limit",
+                   error);
   if (query == NULL)
     return NULL;
   bind_filter (query, filter);

@@ -24,7 +24,11 @@ add_host (SvDb *db, const char *id)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SvDictionary) dictionary = sv_dictionary_new ();
-  SvPackage package = {.name = (char *)"bash", .arch = (char *)"amd64", .version = (char *)"1"};
+  SvPackage package = {.name = (char *)"bash",
+                       .arch = (char *)"amd64",
+                       .version = (char *)"1",
+                       .source = (char *)"bash",
+                       .source_version = (char *)"1"};
   SvDistro debian = {.id = (char *)"debian", .release = (char *)"12"};
   g_autofree char *name = g_strconcat ("host-", id, NULL);
   SvInventory inventory = {.hostname = name, .distro = &debian, .packages = g_ptr_array_new ()};
