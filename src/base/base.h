@@ -11,6 +11,7 @@
 #include "base/late.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/program.h"
 #include "base/record.h"
 #include "base/run.h"
 #include "base/stream.h"

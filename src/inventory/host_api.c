@@ -148,8 +148,8 @@ static const SvRoute routes[] = {
     {SV_METHOD_PUT, "/api/v1/hosts/{host}/report", "host:write",
      "Takes in a report for a host that has no agent", TAG, SV_ROUTE_PARAMS (host_params),
      .request = &sv_checkin_type, .response = &sv_checkin_answer_type,
-     .max_body_bytes = SV_LIMIT_REPORT_BYTES, SV_ROUTE_ERRORS (report_errors),
-     .handle = put_report},
+     .max_body_bytes = SV_LIMIT_REPORT_BYTES, .flags = SV_ROUTE_TOLERANT,
+     SV_ROUTE_ERRORS (report_errors), .handle = put_report},
 };
 const SvRouteTable sv_host_routes = {routes, G_N_ELEMENTS (routes),
                                      "What runs where, as hosts report it."};

@@ -180,7 +180,9 @@ read_record (SvJsonReader *reader, gpointer user_data, GError **error)
   SvCall *call = user_data;
   const SvRecordType *type = call->route->request;
   call->body = sv_record_new (type);
-  return sv_record_read_json (type, reader, SV_RECORD_STRICT, call->body, error);
+  gboolean tolerant = (call->route->flags & SV_ROUTE_TOLERANT) != 0;
+  return sv_record_read_json (type, reader, tolerant ? SV_RECORD_LENIENT : SV_RECORD_STRICT,
+                              call->body, error);
 }
 
 static gboolean

@@ -107,7 +107,9 @@ write_request (Document *document, const SvRoute *route)
   sv_json_add_bool (writer, "required", TRUE);
   open_content (writer, route->request != NULL ? "application/json" : "application/octet-stream");
   if (route->request != NULL)
-    sv_schemas_write_ref (&document->schemas, writer, "schema", route->request, SV_SCHEMA_INPUT);
+    sv_schemas_write_ref (&document->schemas, writer, "schema", route->request,
+                          (route->flags & SV_ROUTE_TOLERANT) != 0 ? SV_SCHEMA_TOLERANT
+                                                                  : SV_SCHEMA_INPUT);
   close_content (writer);
   sv_json_close (writer);
 }

@@ -20,7 +20,9 @@ sv_schemas_clear (SvSchemas *schemas)
 static char *
 name_of (const SvRecordType *type, SvSchemaUse use)
 {
-  return g_strconcat (type->name, use == SV_SCHEMA_INPUT ? "Input" : "", NULL);
+  static const char *const suffixes[] = {
+      [SV_SCHEMA_ANSWER] = "", [SV_SCHEMA_INPUT] = "Input", [SV_SCHEMA_TOLERANT] = "Tolerant"};
+  return g_strconcat (type->name, suffixes[use], NULL);
 }
 
 /* FALSE if it is known already. Two types of one name would hide each other: a bug of the tables.

@@ -4,8 +4,9 @@
 #include "net/route.h"
 
 typedef enum {
-  SV_SCHEMA_ANSWER, /* every member is there, unknown ones may come with newer versions */
-  SV_SCHEMA_INPUT   /* what must be there is; nothing else may */
+  SV_SCHEMA_ANSWER,  /* every member is there, unknown ones may come with newer versions */
+  SV_SCHEMA_INPUT,   /* what must be there is; nothing else may */
+  SV_SCHEMA_TOLERANT /* likewise, but anything else is passed over (SV_ROUTE_TOLERANT) */
 } SvSchemaUse;
 
 /* The types that a document refers to, each with its uses, by the name of its component. */

@@ -36,7 +36,8 @@ typedef enum {
   SV_ROUTE_REDIRECT = 1 << 4, /* answers 303; the handler sets Location */
   SV_ROUTE_FOREIGN = 1 << 5,  /* others write its query: parameters beside the table are passed
                                  over */
-  SV_ROUTE_PART = 1 << 6      /* the handler shows each caller the part that is theirs */
+  SV_ROUTE_PART = 1 << 6,     /* the handler shows each caller the part that is theirs */
+  SV_ROUTE_TOLERANT = 1 << 7  /* who sends may be newer: what is not known is passed over */
 } SvRouteFlags;
 
 typedef struct {

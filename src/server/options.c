@@ -10,16 +10,11 @@
 #define DEFAULT_REPORT_EVERY_S 900
 #define DEFAULT_AGENT_LIFE_S (90 * 86400)
 
-typedef enum { TEXT, SWITCH, NUMBER } Kind;
+#define TEXT SV_SETTING_TEXT
+#define SWITCH SV_SETTING_SWITCH
+#define NUMBER SV_SETTING_NUMBER
 
-static const struct {
-  const char *name;
-  Kind kind;
-  gsize offset;
-  gboolean flag_only; /* no key of the file */
-  const char *value;  /* what help calls it */
-  const char *doc;
-} settings[] = {
+static const SvSettingRow settings[] = {
     {"store", TEXT, G_STRUCT_OFFSET (SvOptions, store), FALSE, "URL",
      "where everything is kept: a path or postgresql://…"},
     {"listen", TEXT, G_STRUCT_OFFSET (SvOptions, listen), FALSE, "ADDRESS:PORT",
@@ -62,116 +57,28 @@ static const struct {
     {"version", SWITCH, G_STRUCT_OFFSET (SvOptions, version), TRUE, NULL, "write the version"},
 };
 
+static const SvProgram program = {.rows = settings,
+                                  .n = G_N_ELEMENTS (settings),
+                                  .group = "salved",
+                                  .summary = "— the salve server",
+                                  .config = G_STRUCT_OFFSET (SvOptions, config)};
+
 void
 sv_options_free (SvOptions *options)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
-    if (settings[i].kind == TEXT)
-      g_free (*(char **)G_STRUCT_MEMBER_P (options, settings[i].offset));
+  sv_program_clear (&program, options);
   g_free (options->host);
   g_free (options);
 }
 
-/* -- Flags -- */
-
 static gboolean
-parse_flags (SvOptions *options, int argc, char **argv, GError **error)
+read_settings (SvOptions *options, int argc, char **argv, GError **error)
 {
-  static const GOptionArg kinds[] = {
-      [TEXT] = G_OPTION_ARG_FILENAME, [SWITCH] = G_OPTION_ARG_NONE, [NUMBER] = G_OPTION_ARG_INT64};
-  GOptionEntry entries[G_N_ELEMENTS (settings) + 1] = {0};
-  for (guint i = 0; i < G_N_ELEMENTS (settings); i++) {
-    entries[i].long_name = settings[i].name;
-    entries[i].arg = kinds[settings[i].kind];
-    entries[i].arg_data = G_STRUCT_MEMBER_P (options, settings[i].offset);
-    entries[i].description = settings[i].doc;
-    entries[i].arg_description = settings[i].value;
-  }
-  g_autoptr (GOptionContext) context = g_option_context_new ("— the salve server");
-  g_autoptr (GError) cause = NULL;
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &cause)) {
-    g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE, cause->message);
+  if (!sv_program_read (&program, options, &argc, &argv, error))
     return FALSE;
-  }
   if (argc == 1)
     return TRUE;
   g_set_error (error, SV_ERROR, SV_ERROR_USAGE, "unexpected argument '%s'", argv[1]);
-  return FALSE;
-}
-
-/* -- The file -- */
-
-static int
-find_key (const char *name)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
-    if (!settings[i].flag_only && strcmp (settings[i].name, name) == 0)
-      return (int)i;
-  return -1;
-}
-
-static void
-take_number (gint64 *member, gint64 number)
-{
-  if (*member == 0) /* no flag said it */
-    *member = number;
-}
-
-static gboolean
-take_key (SvOptions *options, GKeyFile *file, const char *key, GError **error)
-{
-  int i = find_key (key);
-  g_autoptr (GError) cause = NULL;
-  if (i < 0) {
-    g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "'%s': unknown key '%.64s'",
-                 options->config, key);
-    return FALSE;
-  }
-  gpointer member = G_STRUCT_MEMBER_P (options, settings[i].offset);
-  if (settings[i].kind == SWITCH)
-    *(gboolean *)member |= g_key_file_get_boolean (file, "salved", key, &cause);
-  else if (settings[i].kind == NUMBER)
-    take_number (member, g_key_file_get_int64 (file, "salved", key, &cause));
-  else if (*(char **)member == NULL)
-    *(char **)member = g_key_file_get_string (file, "salved", key, &cause);
-  if (cause == NULL)
-    return TRUE;
-  g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "'%s': %s", options->config, cause->message);
-  return FALSE;
-}
-
-static gboolean
-take_keys (SvOptions *options, GKeyFile *file, GError **error)
-{
-  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
-  for (char **group = groups; *group != NULL; group++)
-    if (strcmp (*group, "salved") != 0) {
-      g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA,
-                   "'%s': unknown group [%.64s]; the only one is [salved]", options->config,
-                   *group);
-      return FALSE;
-    }
-  g_auto (GStrv) keys = g_key_file_get_keys (file, "salved", NULL, NULL);
-  for (char **key = keys; key != NULL && *key != NULL; key++)
-    if (!take_key (options, file, *key, error))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-read_file (SvOptions *options, GError **error)
-{
-  if (options->config == NULL)
-    return TRUE;
-  g_autoptr (GBytes) text = sv_file_read (options->config, SV_LIMIT_SMALL_FILE_BYTES, error);
-  if (text == NULL)
-    return FALSE;
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) cause = NULL;
-  if (g_key_file_load_from_bytes (file, text, G_KEY_FILE_NONE, &cause))
-    return take_keys (options, file, error);
-  g_set_error (error, SV_ERROR, SV_ERROR_INVALID_DATA, "'%s': %s", options->config, cause->message);
   return FALSE;
 }
 
@@ -251,7 +158,7 @@ sv_options_parse (int argc, char **argv, GError **error)
 {
   g_autoptr (SvOptions) options = g_new0 (SvOptions, 1);
   options->new_enrol_token = -1;
-  if (!parse_flags (options, argc, argv, error) || !read_file (options, error))
+  if (!read_settings (options, argc, argv, error))
     return NULL;
   if (options->listen == NULL)
     options->listen = g_strdup (DEFAULT_LISTEN);

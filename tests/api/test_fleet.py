@@ -7,6 +7,7 @@ import time
 import pytest
 
 from conftest import ROOT, program
+from people import Client
 
 DATA = ROOT / ".." / "shared" / "data" / "debian"
 DEBIAN = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian 12"\n'
@@ -231,3 +232,21 @@ def test_real_roots(fleet, root):
                 and not f["low_relevance"] and not f["unimportant"]}
     listed = fleet.json("cve", "list", "--limit", "100000")
     assert {row["vulnerability"] for row in listed if row["hosts"]} == affected
+
+
+def test_a_newer_host_may_say_more(fleet):
+    """Agents and servers are upgraded in any order: what a host says that its server does not know
+    is passed over, wherever it stands; what people send is not."""
+    files = ("--dpkg-status", fleet.file("status", status(openssl="1")), "--os-release",
+             fleet.file("os", DEBIAN))
+    fleet.salve("host", "import", "a", *files)
+    client = Client(fleet.server)
+    known = json.loads(fleet.server.get("/api/v1/hosts/a/inventory").text)
+    report = {"set": "0" * 64, "base": None, "added": known["packages"], "removed": [], "held": [],
+              "facts": {**{k: v for k, v in known.items() if k != "packages"}, "fan_speed": 7},
+              "invented": {"later": [1, 2]}}
+    report["added"][0]["flavour"] = "strange"
+    answer = client.ask("PUT", "/api/v1/hosts/b/report", report)
+    assert answer.status == 422 and "does not make the set" in answer.text  # it was read to its end
+    answer = client.ask("POST", "/api/v1/systems", {"name": "x", "invented": 1})
+    assert answer.status == 400 and "invented" in answer.text
