@@ -87,6 +87,7 @@ run_put (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GE
 {
   const SvKnock *knock = data;
   SvProvider *provider = knock->body;
+  provider->id = knock->provider;
   gboolean kept = sv_audit_perform (db, knock->entry, keep_provider, provider, error);
   *ret_record = kept ? sv_provider_load (db, provider->id, error) : NULL;
   return *ret_record != NULL;
@@ -96,7 +97,7 @@ static gboolean
 put_provider (SvCall *call, GError **error)
 {
   SvProvider *provider = sv_call_get_body (call);
-  sv_text_set (&provider->id, sv_call_get_path_param (call, "provider"));
+  provider->id = (char *)sv_call_get_path_param (call, "provider"); /* lent: no body has it */
   sv_provider_fill (provider);
   return sv_provider_check (provider, error) && sv_knock_defer (call, run_put, error);
 }

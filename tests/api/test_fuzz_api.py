@@ -266,7 +266,16 @@ def make_things(alice):
     grants = [grant["id"] for person in ids
               for grant in alice.json("GET", f"/api/v1/people/{person}/grants")["items"]]
     enrol = alice.json("POST", "/api/v1/enrol-tokens", {"quota": 5, "lifetime_s": 600})
-    return {"person": ids, "expires_at": [soon],
+    system = alice.json("POST", "/api/v1/systems", {"name": "Web", "line_of_business": "sales"}, 201)
+    alice.json("PUT", "/api/v1/identity-providers/main",
+               {"kind": "ldap", "name": "Main", "address": "ldaps://127.0.0.1:1",
+                "base": "dc=example"})
+    mapping = alice.json("POST", "/api/v1/identity-providers/main/mappings",
+                         {"group_name": "cn=staff", "role": "auditor"}, 201)
+    return {"system": [system["id"], "Web"], "update": ["debian:12/openssl"],
+            "line_of_business": ["sales"], "revision": [0], "provider": ["main"],
+            "mapping": [mapping["id"]], "kind": ["ldap"],
+            "address": ["ldaps://127.0.0.1:1", "192.0.2.0/24"],"person": ids, "expires_at": [soon],
             "login": [*(person["login"] for person in people), *(f"new-{i}" for i in range(30))], "grant": grants,
             "password": [PASSWORD], "current": [PASSWORD], "host": ["web-1"],
             "role": ROLES, "permissions": sorted(PERMISSIONS), "secret": [enrol["secret"]],
@@ -309,7 +318,7 @@ def run_round(launch, template, base, what, seen):
     server = launch("--store", template.make(base))
     actors = [Actor(a.name, a.headers, a.roles, a.token, a.id) for a in actors]
     session = Session(lambda: Wire(*server.address, timeout=PATIENCE_S), actors,
-                      Generator(document, seed, known, {"CheckinInput": fit}), Judge(document))
+                      Generator(document, seed, known, {"CheckinTolerant": fit}), Judge(document))
     try:
         session.run(min(CALLS, ROUND))
     except BaseException:
@@ -378,7 +387,7 @@ def send_nonsense(fleet, agent, document, seed):
     session = Session(
         lambda: SecureWire("127.0.0.1", fleet.port, timeout=PATIENCE_S, context=context),
         [Actor("host", {}, permissions={"agent"})],
-        Generator(document, seed, known, {"CheckinInput": finish}), Judge(document))
+        Generator(document, seed, known, {"CheckinTolerant": finish}), Judge(document))
     session.run(CALLS // 10)
     session.close()
 
