@@ -6,7 +6,7 @@
 -- 6 0006_feed_signatures cb29e0c36475aca5943347a4501eca2da835ccc86d4d2535892ed44aae524cb2
 -- 7 0007_access 506743e96e2c1ab603049cce3d7f460d376e6fec08f9fbf71348f74f42779ce8
 -- 8 0008_agents 9ecf7d22ac66cfee19f79661d4877187d0ec92640cbb6c6ebd941b8a8550dec0
--- 9 0009_systems 7609bd429029e29f3bf0110cb423764fc15ca8dc9aea3a4c18b2b69bd90cba47
+-- 9 0009_systems 23e85a0c8b6a02beccb53943da0bfb79a6cacc8875be825aaef53ab8000938ac
 -- 10 0010_history 1c6494a1e0040255bfe981329a44c1ef6c96cb655b8de2a745795970472f0331
 -- 11 0011_identity_providers db45ea0ba0e2e0edb9c2330681e95cbd17cb761d04a04eb27eac69bdd70659b5
 
@@ -235,13 +235,13 @@ CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY,
 
 CREATE INDEX host_by_move ON host (moved_at_us);
 
-CREATE INDEX host_by_name ON host (hostname, id, package_set, distro, reboot, last_seen_us);
+CREATE INDEX host_by_name ON host (hostname, id, package_set, distro, reboot, last_seen_us, system);
 
 CREATE INDEX host_by_placed ON host (placed);
 
 CREATE INDEX host_by_set ON host (package_set);
 
-CREATE INDEX host_by_system ON host (system, hostname, id);
+CREATE INDEX host_by_system ON host (system, package_set);
 
 CREATE TABLE host_facts ( host TEXT NOT NULL PRIMARY KEY REFERENCES host (id) ON DELETE CASCADE,
   facts BLOB NOT NULL ) STRICT;

@@ -38,5 +38,9 @@ ALTER TABLE host ADD COLUMN system_by TEXT; -- "hand", "rule"; NULL: nobody said
 ALTER TABLE host ADD COLUMN placed BIGINT NOT NULL DEFAULT 0; -- revision of the rules it was placed by, -1: look anew
 ALTER TABLE host ADD COLUMN addresses TEXT NOT NULL DEFAULT ''; -- separated by ' '
 ALTER TABLE host ADD COLUMN retired_at_us BIGINT NOT NULL DEFAULT 0;
-CREATE INDEX host_by_system ON host (system, hostname, id);
+CREATE INDEX host_by_system ON host (system, package_set);
+-- Lists are still counted in this index alone.
+DROP INDEX host_by_name;
+CREATE INDEX host_by_name
+  ON host (hostname, id, package_set, distro, reboot, last_seen_us, system);
 CREATE INDEX host_by_placed ON host (placed);
