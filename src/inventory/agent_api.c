@@ -1,5 +1,6 @@
 #include "inventory/agent_api.h"
 
+#include "access/access.h"
 #include "inventory/agent_store.h"
 #include "inventory/arrival.h"
 
@@ -35,7 +36,6 @@ struct Work {
   char *subject; /* what it is about: a secret, a fingerprint, an id */
   SvAgent *agent;
   SvCertificate certificate;
-  SvEnrolTokenWish *wish;
   const SvRecordType *type; /* NULL: it answers nothing */
   gpointer answer;
 };
@@ -43,7 +43,6 @@ struct Work {
 static void
 work_free (Work *work)
 {
-  sv_record_free (&sv_enrol_token_wish_type, work->wish);
   if (work->answer != NULL)
     sv_record_free (work->type, work->answer);
   sv_certificate_clear (&work->certificate);
@@ -214,17 +213,17 @@ static const SvParam host_params[] = {
 };
 
 static gboolean
-write_revocation (SvDb *db, Work *work, GError **error)
+shut_out (SvDb *db, SvDeed *deed, SvAuditEntry *entry, GError **error)
 {
-  return sv_agent_revoke (db, work->subject, work->now_us, error);
+  const char *host = sv_deed_get_path_param (deed, "host");
+  sv_audit_say (entry, "agent.revoke", host, NULL);
+  return sv_agent_revoke (db, host, deed->now_us, error);
 }
 
 static gboolean
 revoke_agent (SvCall *call, GError **error)
 {
-  Work *work = work_new (call, sv_call_get_path_param (call, "host"));
-  work->write = write_revocation;
-  return submit (call, work);
+  return sv_deed_defer (call, shut_out, error);
 }
 
 /* --- tokens --- */
@@ -260,25 +259,24 @@ sv_enrol_token_grant (SvDb *db, const SvEnrolTokenWish *wish, gint64 now_us, GEr
   return grant;
 }
 
-/* May run again, after what it did was rolled back. */
 static gboolean
-write_grant (SvDb *db, Work *work, GError **error)
+grant (SvDb *db, SvDeed *deed, SvAuditEntry *entry, GError **error)
 {
-  sv_record_free (work->type, work->answer);
-  work->answer = sv_enrol_token_grant (db, work->wish, work->now_us, error);
-  return work->answer != NULL;
+  const SvEnrolTokenWish *wish = deed->body;
+  SvEnrolTokenGrant *made = sv_enrol_token_grant (db, wish, deed->now_us, error);
+  deed->answer = made;
+  if (made == NULL)
+    return FALSE;
+  g_autofree char *quota = g_strdup_printf ("%" G_GINT64_FORMAT, made->quota);
+  sv_audit_say (entry, "enrol-token.create", made->id,
+                SV_AUDIT_FACTS ({"note", wish->note}, {"quota", quota}));
+  return TRUE;
 }
 
 static gboolean
 make_token (SvCall *call, GError **error)
 {
-  if (!check_wish (sv_call_get_body (call), error))
-    return FALSE;
-  Work *work = work_new (call, NULL);
-  work->wish = sv_call_take_body (call);
-  work->type = &sv_enrol_token_grant_type;
-  work->write = write_grant;
-  return submit (call, work);
+  return sv_deed_defer (call, grant, error);
 }
 
 static gboolean
@@ -304,17 +302,17 @@ static const SvParam token_params[] = {
 };
 
 static gboolean
-write_token_revocation (SvDb *db, Work *work, GError **error)
+end_token (SvDb *db, SvDeed *deed, SvAuditEntry *entry, GError **error)
 {
-  return sv_enrol_token_revoke (db, work->subject, work->now_us, error);
+  const char *token = sv_deed_get_path_param (deed, "token");
+  sv_audit_say (entry, "enrol-token.revoke", token, NULL);
+  return sv_enrol_token_revoke (db, token, deed->now_us, error);
 }
 
 static gboolean
 revoke_token (SvCall *call, GError **error)
 {
-  Work *work = work_new (call, sv_call_get_path_param (call, "token"));
-  work->write = write_token_revocation;
-  return submit (call, work);
+  return sv_deed_defer (call, end_token, error);
 }
 
 /* --- the table --- */

@@ -151,5 +151,8 @@ def test_enrolment(shell):
     assert [t["note"] for t in shell.json("enrol", "list")] == ["rack 7"]
     shell.run("enrol", "revoke", made["id"], "--yes")
     assert shell.json("enrol", "list")[0]["revoked_at"]
+    told = [(e["action"], e["subject"]) for e in shell.json("audit", "list", "--limit", "2")]
+    assert told == [("enrol-token.revoke", made["id"]), ("enrol-token.create", made["id"])]
+    assert made["secret"] not in shell.run("audit", "list", "-o", "json")
     assert shell.json("host", "agents") == []
     shell.run("host", "retire", "nobody", "--yes", code=3)
