@@ -122,6 +122,12 @@ seed (Bench *bench, guint begin, guint end)
 #define REPORTED 20000 /* of so many as report themselves, when there are to be more than 100,000  \
                         */
 
+static guint
+count_reporting (const Bench *bench)
+{
+  return bench->n_hosts > 100000 ? REPORTED : bench->n_hosts;
+}
+
 static void
 run_sql (Bench *bench, const char *sql, const char *host, const char *template, gint64 set)
 {
@@ -274,7 +280,7 @@ make_fleet (Bench *bench)
 {
   gint64 begin_us = g_get_monotonic_time ();
   guint there = count_hosts (bench);
-  guint reporting = bench->n_hosts > 100000 ? REPORTED : bench->n_hosts;
+  guint reporting = count_reporting (bench);
   seed (bench, there, reporting);
   double seconds = seconds_since (begin_us);
   if (there < reporting)
@@ -533,7 +539,7 @@ take_changes (Bench *bench)
   g_autoptr (GError) error = NULL;
   g_autofree Change *changes = g_new (Change, N);
   for (guint i = 0; i < N; i++)
-    changes[i] = make_change (bench, i * (bench->n_hosts / N));
+    changes[i] = make_change (bench, i * (count_reporting (bench) / N));
   gint64 begin_us = g_get_monotonic_time ();
   g_autoptr (SvTx) tx = sv_db_begin (bench->db, &error);
   die (error);
