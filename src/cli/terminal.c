@@ -7,7 +7,21 @@
 #include <unistd.h>
 
 typedef FILE Terminal;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Terminal, fclose)
+
+static void
+terminal_close (Terminal *terminal)
+{
+  (void)fclose (terminal);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Terminal, terminal_close)
+
+/* What cannot be written there is not seen: then nobody answers either. */
+static void
+say (Terminal *terminal, const char *text)
+{
+  (void)setvbuf (terminal, NULL, _IONBF, 0);
+  (void)fputs (text, terminal);
+}
 
 static Terminal *
 open_terminal (const char *what, GError **error)
@@ -33,7 +47,7 @@ read_answer (Terminal *terminal, gboolean secret)
   char *read = fgets (line, sizeof line, terminal);
   if (switched) {
     tcsetattr (fileno (terminal), TCSAFLUSH, &before);
-    fputc ('\n', terminal);
+    say (terminal, "\n");
   }
   char *answer = read != NULL ? g_strchomp (g_strdup (line)) : NULL;
   explicit_bzero (line, sizeof line);
@@ -46,8 +60,8 @@ sv_terminal_ask (const char *question, gboolean secret, GError **error)
   g_autoptr (Terminal) terminal = open_terminal ("give it as an option", error);
   if (terminal == NULL)
     return NULL;
-  setvbuf (terminal, NULL, _IONBF, 0);
-  fprintf (terminal, "%s: ", question);
+  g_autofree char *prompt = g_strconcat (question, ": ", NULL);
+  say (terminal, prompt);
   char *answer = read_answer (terminal, secret);
   if (answer == NULL)
     g_set_error_literal (error, SV_ERROR, SV_ERROR_USAGE, "nothing was given");
@@ -62,9 +76,9 @@ sv_terminal_confirm (const SvCli *cli, const char *what, GError **error)
   g_autoptr (Terminal) terminal = open_terminal ("say --yes if it is meant", error);
   if (terminal == NULL)
     return FALSE;
-  setvbuf (terminal, NULL, _IONBF, 0);
   g_autofree char *printable = sv_text_printable (what);
-  fprintf (terminal, "%s? [y/N] ", printable);
+  g_autofree char *question = g_strconcat (printable, "? [y/N] ", NULL);
+  say (terminal, question);
   g_autofree char *answer = read_answer (terminal, FALSE);
   if (answer != NULL && (strcmp (answer, "y") == 0 || strcmp (answer, "yes") == 0))
     return TRUE;

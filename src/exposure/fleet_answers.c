@@ -193,7 +193,7 @@ sv_fleet_page_flaws (const SvFleet *fleet, const GHashTable *only, const SvFleet
     if (page->after != NULL && sv_text_compare_natural (name, page->after) <= 0)
       continue;
     if (ret_listing->items->len == page->limit) {
-      if (ret_listing->next == NULL)
+      if (ret_listing->next == NULL && last != NULL)
         ret_listing->next = g_strdup (last->vulnerability);
       continue;
     }

@@ -158,7 +158,7 @@ void sv_match_note_version (SvMatch *match, guint32 number, const char *fixed);
 guint32 sv_match_take_update (SvMatch *match, const SvMatch *fresh, guint32 update);
 /* Notes which updates heal @part, of which @match knows what is true. */
 void sv_match_note_updates (SvMatch *match, guint32 part);
-void sv_update_node_free (gpointer node);
+void sv_update_node_free (gpointer data);
 
 /* --- answers, under a reader's lock --- */
 

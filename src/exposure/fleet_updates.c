@@ -222,7 +222,7 @@ sv_fleet_list_updates (SvFleet *fleet, const SvFleetPage *page, SvFleetListing *
     if (page->after != NULL && sv_text_compare_natural (id, page->after) <= 0)
       continue;
     if (ret_listing->items->len == page->limit) {
-      ret_listing->next = g_strdup (last->id);
+      ret_listing->next = g_strdup (last != NULL ? last->id : "");
       break;
     }
     guint32 number = GPOINTER_TO_UINT (g_hash_table_lookup (fleet->match->update_numbers, id));

@@ -30,5 +30,5 @@ SvPartFlaws *sv_part_flaws_new (SvDb *db);
 void sv_part_flaws_free (SvPartFlaws *flaws);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvPartFlaws, sv_part_flaws_free)
 
-/* A SvPartSpansFunc; @flaws: SvPartFlaws. */
-const GPtrArray *sv_part_flaws_get (gpointer flaws, const char *part, GError **error);
+/* A SvPartSpansFunc; @data: SvPartFlaws. */
+const GPtrArray *sv_part_flaws_get (gpointer data, const char *part, GError **error);

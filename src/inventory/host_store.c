@@ -138,42 +138,69 @@ list_removed (const Arrival *arrival, const GArray *base, GArray **ret_ids, GErr
   return TRUE;
 }
 
-static gboolean
-resolve_set (Arrival *arrival, GError **error)
+static gint
+compare_digests (gconstpointer a, gconstpointer b)
 {
-  static const GPtrArray nothing = {0};
-  const GPtrArray *packages = arrival->report->added;
-  g_autoptr (GArray) base = NULL, removed = NULL, added = NULL;
-  gint64 set;
-  if (!find_base (arrival, &set, error) || !sv_package_set_load (arrival->db, set, &base, error) ||
-      !list_removed (arrival, base, &removed, error) ||
-      !sv_dictionary_take (arrival->dictionary, arrival->db, packages != NULL ? packages : &nothing,
-                           &added, error))
-    return FALSE;
-  arrival->ids = sv_id_list_apply (base, removed, added);
-  if (arrival->ids->len <= SV_LIMIT_PACKAGES)
-    return TRUE;
-  g_set_error (error, SV_ERROR, SV_ERROR_LIMIT, "more than %d packages", SV_LIMIT_PACKAGES);
-  return FALSE;
+  return sv_digest_compare (a, b);
 }
 
-/* The host's word for its set is never taken: what is kept must make that digest. */
+/* Sorts, and leaves each in once. */
+static void
+make_set (GArray *digests)
+{
+  guint n = 0;
+  g_array_sort (digests, compare_digests);
+  for (guint i = 0; i < digests->len; i++) {
+    const SvDigest *digest = &g_array_index (digests, SvDigest, i);
+    if (n == 0 || sv_digest_compare (&g_array_index (digests, SvDigest, n - 1), digest) != 0)
+      g_array_index (digests, SvDigest, n++) = *digest;
+  }
+  g_array_set_size (digests, n);
+}
+
+/* The host's word for its set is never taken: what @stays and what it sent must make that digest.
+ * Nothing is kept of a report that lies. */
 static gboolean
-verify_set (Arrival *arrival, GError **error)
+verify_set (Arrival *arrival, const GArray *stays, const GPtrArray *packages, GError **error)
 {
   SvDigest said;
   if (!sv_digest_parse (arrival->report->set, &said, error))
     return FALSE;
   g_autoptr (GArray) digests =
-      sv_dictionary_list_digests (arrival->dictionary, arrival->db, arrival->ids, error);
+      sv_dictionary_list_digests (arrival->dictionary, arrival->db, stays, error);
   if (digests == NULL)
     return FALSE;
+  g_autoptr (GArray) sent = sv_package_digest_each (packages);
+  g_array_append_vals (digests, sent->data, sent->len);
+  make_set (digests);
+  if (digests->len > SV_LIMIT_PACKAGES) {
+    g_set_error (error, SV_ERROR, SV_ERROR_LIMIT, "more than %d packages", SV_LIMIT_PACKAGES);
+    return FALSE;
+  }
   arrival->digest = sv_package_set_digest (digests);
   if (sv_digest_compare (&said, &arrival->digest) == 0)
     return TRUE;
   g_set_error_literal (error, SV_ERROR, SV_ERROR_INVALID_DATA,
                        "what was sent does not make the set that it is said to make");
   return FALSE;
+}
+
+static gboolean
+resolve_set (Arrival *arrival, GError **error)
+{
+  static const GPtrArray nothing = {0};
+  const GPtrArray *packages = arrival->report->added != NULL ? arrival->report->added : &nothing;
+  g_autoptr (GArray) base = NULL, removed = NULL, added = NULL;
+  gint64 set;
+  if (!find_base (arrival, &set, error) || !sv_package_set_load (arrival->db, set, &base, error) ||
+      !list_removed (arrival, base, &removed, error))
+    return FALSE;
+  g_autoptr (GArray) stays = sv_id_list_subtract (base, removed);
+  if (!verify_set (arrival, stays, packages, error) ||
+      !sv_dictionary_take (arrival->dictionary, arrival->db, packages, &added, error))
+    return FALSE;
+  arrival->ids = sv_id_list_apply (base, removed, added);
+  return TRUE;
 }
 
 static gboolean
@@ -190,7 +217,7 @@ keep_set (Arrival *arrival, gint64 *ret_set, GError **error)
 {
   if (is_unchanged (arrival)) /* mostly: then nothing needs to be read or hashed */
     return find_base (arrival, ret_set, error);
-  return resolve_set (arrival, error) && verify_set (arrival, error) &&
+  return resolve_set (arrival, error) &&
          sv_package_set_keep (arrival->db, &arrival->digest, arrival->ids, arrival->old.set,
                               ret_set, error);
 }

@@ -160,14 +160,28 @@ test_shared (SvTestStore *store)
   g_assert_cmpint (sv_query_get_int64 (query, 0), >, 0); /* kept as the one package it has more */
 }
 
+static gint64
+count_entries (SvDb *db)
+{
+  g_autoptr (SvQuery) query = sv_db_query (db, "SELECT COUNT (*) FROM package_entry", NULL);
+  g_assert_cmpint (sv_query_step (query, NULL), ==, SV_STEP_ROW);
+  return sv_query_get_int64 (query, 0);
+}
+
+/* The reports of others are committed with it: it must leave nothing behind. */
 static void
 expect_refused (Fleet *fleet, const char *host, const SvCheckin *checkin, SvError code)
 {
   g_autoptr (GError) error = NULL;
   SvHostPlace place;
-  g_assert_false (deliver (fleet, host, checkin, &place, &error));
+  gint64 before = count_entries (fleet->db);
+  g_autoptr (SvTx) tx = sv_db_begin (fleet->db, NULL);
+  g_assert_false (
+      sv_host_check_in (fleet->dictionary, fleet->db, host, checkin, NOW, &place, &error));
   if (!sv_error_is (error, code))
     g_error ("%s", error->message);
+  g_assert_true (sv_tx_commit (tx, NULL));
+  g_assert_cmpint (count_entries (fleet->db), ==, before);
 }
 
 static void
