@@ -25,8 +25,8 @@ errand_free (gpointer data)
   g_free (errand);
 }
 
-static GPtrArray *
-list_members (const SvCall *call, const SvRecordType *type)
+GPtrArray *
+sv_deed_list_members (const SvCall *call, const SvRecordType *type)
 {
   GPtrArray *members = sv_strings_new ();
   for (gsize i = 0; type != NULL && i < type->n_fields; i++)
@@ -60,7 +60,7 @@ errand_new (SvCall *call, SvDeedFunc func)
   errand->request = route->request;
   errand->response = route->response;
   errand->deed = (SvDeed){.principal = errand->principal,
-                          .members = list_members (call, route->request),
+                          .members = sv_deed_list_members (call, route->request),
                           .path = copy_path (call),
                           .now_us = sv_call_get_now (call)};
   if (route->request != NULL)

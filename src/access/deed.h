@@ -28,5 +28,8 @@ typedef gboolean (*SvDeedFunc) (SvDb *db, SvDeed *deed, SvAuditEntry *entry, GEr
  */
 gboolean sv_deed_defer (SvCall *call, SvDeedFunc func, GError **error);
 
+/* New array of strings: what the body of a PATCH names, as the struct of @type does. */
+GPtrArray *sv_deed_list_members (const SvCall *call, const SvRecordType *type);
+
 /* By a name in the path of the route, which describes it in its parameters. */
 const char *sv_deed_get_path_param (const SvDeed *deed, const char *name);

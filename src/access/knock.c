@@ -1,5 +1,7 @@
 #include "access/knock.h"
 
+#include "access/deed.h"
+
 static void
 knock_free (gpointer data)
 {
@@ -25,16 +27,6 @@ digest_of_cookie (const SvCall *call, const SvAccess *access)
   return sv_token_is (secret, "session") ? sv_token_digest (secret) : NULL;
 }
 
-static GPtrArray *
-list_members (const SvCall *call, const SvRecordType *type)
-{
-  GPtrArray *members = sv_strings_new ();
-  for (gsize i = 0; type != NULL && i < type->n_fields; i++)
-    if (sv_call_has_member (call, sv_field_get_public_name (&type->fields[i])))
-      g_ptr_array_add (members, g_strdup (type->fields[i].name));
-  return members;
-}
-
 static char *
 dup_path_param (const SvCall *call, const char *name)
 {
@@ -53,7 +45,7 @@ knock_new (SvCall *call, const char *login)
   knock->entry = sv_access_begin_entry (call);
   knock->principal = principal != NULL ? sv_principal_copy (principal) : NULL;
   knock->body_type = sv_call_get_route (call)->request;
-  knock->members = list_members (call, knock->body_type);
+  knock->members = sv_deed_list_members (call, knock->body_type);
   knock->body = sv_call_take_body (call);
   knock->login = g_strdup (login);
   knock->replaced = digest_of_cookie (call, knock->access);

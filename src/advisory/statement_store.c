@@ -137,13 +137,7 @@ load_first (SvDb *db, const char *sql, const char *name, const SvRecordType *typ
   if (query == NULL)
     return NULL;
   sv_query_bind_text (query, "name", name);
-  if (sv_query_step (query, error) != SV_STEP_ROW)
-    return NULL;
-  gpointer record = sv_record_new (type);
-  if (sv_query_read_record (query, type, record, error))
-    return record;
-  sv_record_free (type, record);
-  return NULL;
+  return sv_rows_read_one (query, type, error);
 }
 
 void
@@ -165,12 +159,7 @@ sv_advisory_find (SvDb *db, const char *feed, const char *id, GError **error)
     return NULL;
   sv_query_bind_text (query, "id", id);
   sv_query_bind_text (query, "feed", feed);
-  if (sv_query_step (query, error) != SV_STEP_ROW)
-    return NULL;
-  g_autoptr (SvAdvisory) advisory = sv_record_new (&sv_advisory_type);
-  return sv_query_read_record (query, &sv_advisory_type, advisory, error)
-             ? g_steal_pointer (&advisory)
-             : NULL;
+  return sv_rows_read_one (query, &sv_advisory_type, error);
 }
 
 /* -- Facts -- */

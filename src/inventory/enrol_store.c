@@ -80,19 +80,6 @@ sv_enrol_token_revoke (SvDb *db, const char *id, gint64 now_us, GError **error)
   return sv_query_run (query, error);
 }
 
-static gboolean
-read_tokens (SvQuery *query, GPtrArray *tokens, GError **error)
-{
-  SvStep step;
-  while ((step = sv_query_step (query, error)) == SV_STEP_ROW) {
-    SvEnrolToken *token = read_token (query, error);
-    if (token == NULL)
-      return FALSE;
-    g_ptr_array_add (tokens, token);
-  }
-  return step == SV_STEP_DONE;
-}
-
 GPtrArray *
 sv_enrol_token_list (SvDb *db, const char *after, gint64 limit, GError **error)
 {
@@ -103,10 +90,5 @@ sv_enrol_token_list (SvDb *db, const char *after, gint64 limit, GError **error)
     return NULL;
   sv_query_bind_text (query, "after", after != NULL ? after : "");
   sv_query_bind_int64 (query, "limit", limit);
-  g_autoptr (GPtrArray) tokens =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)sv_enrol_token_free);
-  if (!read_tokens (query, tokens, error))
-    return NULL;
-  g_ptr_array_set_free_func (tokens, NULL);
-  return g_steal_pointer (&tokens);
+  return sv_rows_read_all (query, &sv_enrol_token_type, error);
 }
