@@ -3,6 +3,8 @@
 #include "inventory/agent_store.h"
 #include "inventory/arrival.h"
 
+#include "access/access.h"
+
 #include <string.h>
 
 /* --- who is let in --- */
@@ -32,10 +34,9 @@ struct Work {
   SvDeferred *deferred;
   gint64 now_us;
   gboolean (*write) (SvDb *db, Work *work, GError **error);
-  char *subject; /* what it is about: a secret, a fingerprint, an id */
+  char *subject; /* what it is about: a secret, a fingerprint */
   SvAgent *agent;
   SvCertificate certificate;
-  SvEnrolTokenWish *wish;
   const SvRecordType *type; /* NULL: it answers nothing */
   gpointer answer;
 };
@@ -43,7 +44,6 @@ struct Work {
 static void
 work_free (Work *work)
 {
-  sv_record_free (&sv_enrol_token_wish_type, work->wish);
   if (work->answer != NULL)
     sv_record_free (work->type, work->answer);
   sv_certificate_clear (&work->certificate);
@@ -214,17 +214,17 @@ static const SvParam host_params[] = {
 };
 
 static gboolean
-write_revocation (SvDb *db, Work *work, GError **error)
+shut_out (SvDb *db, SvDeed *deed, SvAuditEntry *entry, GError **error)
 {
-  return sv_agent_revoke (db, work->subject, work->now_us, error);
+  const char *host = sv_deed_get_path_param (deed, "host");
+  sv_audit_say (entry, "agent.revoke", host, NULL);
+  return sv_agent_revoke (db, host, deed->now_us, error);
 }
 
 static gboolean
 revoke_agent (SvCall *call, GError **error)
 {
-  Work *work = work_new (call, sv_call_get_path_param (call, "host"));
-  work->write = write_revocation;
-  return submit (call, work);
+  return sv_deed_defer (call, shut_out, error);
 }
 
 /* --- tokens --- */
@@ -241,8 +241,17 @@ check_wish (const SvEnrolTokenWish *wish, GError **error)
   return FALSE;
 }
 
+static void
+say_token (SvAuditEntry *entry, const SvEnrolToken *token)
+{
+  g_autofree char *quota = g_strdup_printf ("%" G_GINT64_FORMAT, token->quota);
+  g_autofree char *until = sv_time_format (token->expires_at_us);
+  sv_audit_say (entry, "enrol-token.create", token->id,
+                SV_AUDIT_FACTS ({"hosts", quota}, {"expires_at", until}, {"note", token->note}));
+}
+
 SvEnrolTokenGrant *
-sv_enrol_token_grant (SvDb *db, const SvEnrolTokenWish *wish, gint64 now_us, GError **error)
+sv_enrol_token_grant (SvDb *db, const SvEnrolTokenWish *wish, SvAuditEntry *entry, GError **error)
 {
   if (!check_wish (wish, error))
     return NULL;
@@ -250,8 +259,9 @@ sv_enrol_token_grant (SvDb *db, const SvEnrolTokenWish *wish, gint64 now_us, GEr
   const SvEnrolToken token = {.id = id,
                               .note = wish->note,
                               .quota = wish->quota,
-                              .created_at_us = now_us,
-                              .expires_at_us = now_us + wish->lifetime_s * SV_SECOND_US};
+                              .created_at_us = entry->at_us,
+                              .expires_at_us = entry->at_us + wish->lifetime_s * SV_SECOND_US};
+  say_token (entry, &token);
   if (!sv_enrol_token_insert (db, &token, secret, error))
     return NULL;
   SvEnrolTokenGrant *grant = sv_record_new (&sv_enrol_token_grant_type);
@@ -260,25 +270,17 @@ sv_enrol_token_grant (SvDb *db, const SvEnrolTokenWish *wish, gint64 now_us, GEr
   return grant;
 }
 
-/* May run again, after what it did was rolled back. */
 static gboolean
-write_grant (SvDb *db, Work *work, GError **error)
+give_token (SvDb *db, SvDeed *deed, SvAuditEntry *entry, GError **error)
 {
-  sv_record_free (work->type, work->answer);
-  work->answer = sv_enrol_token_grant (db, work->wish, work->now_us, error);
-  return work->answer != NULL;
+  deed->answer = sv_enrol_token_grant (db, deed->body, entry, error);
+  return deed->answer != NULL;
 }
 
 static gboolean
 make_token (SvCall *call, GError **error)
 {
-  if (!check_wish (sv_call_get_body (call), error))
-    return FALSE;
-  Work *work = work_new (call, NULL);
-  work->wish = sv_call_take_body (call);
-  work->type = &sv_enrol_token_grant_type;
-  work->write = write_grant;
-  return submit (call, work);
+  return check_wish (sv_call_get_body (call), error) && sv_deed_defer (call, give_token, error);
 }
 
 static gboolean
@@ -304,17 +306,17 @@ static const SvParam token_params[] = {
 };
 
 static gboolean
-write_token_revocation (SvDb *db, Work *work, GError **error)
+end_token (SvDb *db, SvDeed *deed, SvAuditEntry *entry, GError **error)
 {
-  return sv_enrol_token_revoke (db, work->subject, work->now_us, error);
+  const char *token = sv_deed_get_path_param (deed, "token");
+  sv_audit_say (entry, "enrol-token.revoke", token, NULL);
+  return sv_enrol_token_revoke (db, token, deed->now_us, error);
 }
 
 static gboolean
 revoke_token (SvCall *call, GError **error)
 {
-  Work *work = work_new (call, sv_call_get_path_param (call, "token"));
-  work->write = write_token_revocation;
-  return submit (call, work);
+  return sv_deed_defer (call, end_token, error);
 }
 
 /* --- the table --- */
