@@ -3,8 +3,6 @@
 #include "inventory/agent_store.h"
 #include "inventory/arrival.h"
 
-#include "access/access.h"
-
 #include <string.h>
 
 /* --- who is let in --- */

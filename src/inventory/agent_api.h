@@ -1,6 +1,7 @@
 /* Routes of agents: how hosts enrol, renew and report, and how people let them. */
 #pragma once
 
+#include "access/access.h"
 #include "db/db.h"
 #include "inventory/agent.h"
 

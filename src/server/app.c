@@ -92,16 +92,16 @@ or_dash (const char *text)
   return text != NULL ? text : "-";
 }
 
-/* What was refused and what failed is told without --debug, too (ASVS 16.3). Whoever floods cannot
- * fill the log: metrics count them all. */
-static const SvRateOptions line_rate = {.burst = 100, .refill_us = SV_SECOND_US, .n_buckets = 1};
+/* What was refused and what failed is told without --debug, too (ASVS 16.3). An address that floods
+ * neither fills the log nor drowns others: metrics count them all. */
+static const SvRateOptions line_rate = {.burst = 100, .refill_us = SV_SECOND_US};
 
 static gboolean
-is_told (const SvApp *app, guint status)
+is_told (const SvApp *app, const SvCall *call, guint status)
 {
-  gboolean telling = status == 401 || status == 403 || status == 429 || status >= 500;
+  const char *address = sv_call_get_remote_address (call);
   return app->options->debug ||
-         (telling && sv_rate_take (app->lines, "", g_get_monotonic_time ()) == 0);
+         (status >= 400 && sv_rate_take (app->lines, address, g_get_monotonic_time ()) == 0);
 }
 
 static void
@@ -110,7 +110,7 @@ observe (gpointer user_data, SvCall *call, const SvRoute *route, gint64 duration
   const SvApp *app = user_data;
   guint status = sv_call_get_status (call);
   sv_metrics_observe (app->metrics, route, status, duration_us);
-  if (!is_told (app, status))
+  if (!is_told (app, call, status))
     return;
   sv_log (status >= 500 ? SV_LOG_WARNING : SV_LOG_INFO,
           "request id=%s from=%s who=%s certificate=%s method=%s path=%s route=%s status=%u "

@@ -33,7 +33,7 @@ PATIENCE_S = 10
 ANYWHERE = {400, 404, 405, 413, 414, 415}
 # What ends the caller's own session is rarely called whole.
 ENDS = {("DELETE", "/api/v1/session"), ("DELETE", "/api/v1/sessions"),
-        ("PUT", "/api/v1/account/password")}
+        ("DELETE", "/api/v1/people/{person}/sessions"), ("PUT", "/api/v1/account/password")}
 
 
 class Wire(http.client.HTTPConnection):
