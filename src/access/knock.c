@@ -38,7 +38,7 @@ dup_path_param (const SvCall *call, const char *name)
 static SvKnock *
 knock_new (SvCall *call, const char *login)
 {
-  static const char *const ids[] = {"grant", "token", "mapping", NULL};
+  static const char *const ids[] = {"grant", "token", "mapping", "session", NULL};
   const SvPrincipal *principal = sv_call_get_principal (call);
   SvKnock *knock = g_new0 (SvKnock, 1);
   knock->access = sv_access_of_call (call);

@@ -282,6 +282,28 @@ delete_factor (SvCall *call, GError **error)
   return sv_knock_defer (call, run_without_factor, error);
 }
 
+static gboolean
+keep_out (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
+{
+  const char *id = data;
+  g_autoptr (SvPerson) person = sv_person_load (db, id, error);
+  sv_audit_say (entry, "person.end-sessions", id, NULL);
+  return person != NULL && sv_session_delete_all (db, id, NULL, error);
+}
+
+static gboolean
+run_out (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  const SvKnock *knock = data;
+  return sv_audit_perform (db, knock->entry, keep_out, knock->person, error);
+}
+
+static gboolean
+delete_sessions (SvCall *call, GError **error)
+{
+  return sv_knock_defer (call, run_out, error);
+}
+
 static const SvParam list_params[] = {
     SV_PARAM_LIMIT,
     SV_PARAM_CURSOR,
@@ -316,5 +338,7 @@ static const SvRoute routes[] = {
      SV_ROUTE_ERRORS (tries), .handle = put_password},
     {SV_METHOD_DELETE, "/api/v1/people/{person}/totp", "user:write",
      "Take away the second factor of a person", TAG, PERSON, .handle = delete_factor},
+    {SV_METHOD_DELETE, "/api/v1/people/{person}/sessions", "user:write",
+     "End all sessions of a person", TAG, PERSON, .handle = delete_sessions},
 };
 const SvRouteTable sv_people_routes = {routes, G_N_ELEMENTS (routes), "People who may log in."};

@@ -82,24 +82,32 @@ keep_provider (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
          (!provider->disabled || sv_provider_end_sessions (db, provider->id, error));
 }
 
+/* What was sent has no id, and is freed without one. */
+static SvProvider
+named (const SvProvider *settings, const char *id)
+{
+  SvProvider provider = *settings;
+  provider.id = (char *)id;
+  return provider;
+}
+
 static gboolean
 run_put (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
 {
   const SvKnock *knock = data;
-  SvProvider *provider = knock->body;
-  provider->id = knock->provider;
-  gboolean kept = sv_audit_perform (db, knock->entry, keep_provider, provider, error);
-  *ret_record = kept ? sv_provider_load (db, provider->id, error) : NULL;
+  SvProvider provider = named (knock->body, knock->provider);
+  gboolean kept = sv_audit_perform (db, knock->entry, keep_provider, &provider, error);
+  *ret_record = kept ? sv_provider_load (db, provider.id, error) : NULL;
   return *ret_record != NULL;
 }
 
 static gboolean
 put_provider (SvCall *call, GError **error)
 {
-  SvProvider *provider = sv_call_get_body (call);
-  provider->id = (char *)sv_call_get_path_param (call, "provider"); /* lent: no body has it */
-  sv_provider_fill (provider);
-  return sv_provider_check (provider, error) && sv_knock_defer (call, run_put, error);
+  SvProvider *settings = sv_call_get_body (call);
+  sv_provider_fill (settings);
+  const SvProvider provider = named (settings, sv_call_get_path_param (call, "provider"));
+  return sv_provider_check (&provider, error) && sv_knock_defer (call, run_put, error);
 }
 
 static gboolean

@@ -11,10 +11,9 @@ static const SvRateOptions login_rate = {.burst = 10, .refill_us = 60 * SV_SECON
 static const SvRateOptions address_rate = {.burst = 60, .refill_us = 2 * SV_SECOND_US};
 
 SvAccess *
-sv_access_new (const char *store, gboolean secure)
+sv_access_new (const char *store)
 {
   SvAccess *access = g_new0 (SvAccess, 1);
-  access->secure = secure;
   access->by_login = sv_rate_new (&login_rate);
   access->by_address = sv_rate_new (&address_rate);
   g_mutex_init (&access->lock);

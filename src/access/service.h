@@ -7,7 +7,7 @@
 #include "access/rate.h"
 
 typedef struct {
-  gboolean secure;  /* browsers come over TLS: cookies are for TLS only */
+  gboolean secure;  /* browsers come over TLS: cookies are for TLS only; set before any comes */
   SvRate *by_login; /* tries of a password or code, by login name … */
   SvRate *by_address;
   SvGate *gate;
@@ -19,7 +19,7 @@ typedef struct {
 } SvAccess;
 
 /* @store: URL */
-SvAccess *sv_access_new (const char *store, gboolean secure);
+SvAccess *sv_access_new (const char *store);
 /* After the server stopped: finishes what waits for its password to be looked at. */
 void sv_access_free (SvAccess *access);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvAccess, sv_access_free)

@@ -2,6 +2,8 @@
 
 #include "trust/trust.h"
 
+#include <string.h>
+
 static const SvField session_fields[] = {
     SV_FIELD (SvSession, digest, SV_TYPE_BLOB, .doc = "SHA-256 of the secret."),
     SV_FIELD (SvSession, person, SV_TYPE_STRING, .doc = "Id of whose it is."),
@@ -30,6 +32,18 @@ gboolean
 sv_session_is_proved (gint64 proved_at_us, gint64 now_us)
 {
   return now_us - proved_at_us < SV_SESSION_PROOF_US;
+}
+
+GBytes *
+sv_session_parse_id (const char *id)
+{
+  guint8 bytes[SV_SHA256_BYTES];
+  if (strlen (id) != 2 * sizeof bytes || strspn (id, "0123456789abcdef") != 2 * sizeof bytes)
+    return NULL;
+  for (gsize i = 0; i < sizeof bytes; i++)
+    bytes[i] =
+        (guint8)(g_ascii_xdigit_value (id[2 * i]) << 4 | g_ascii_xdigit_value (id[2 * i + 1]));
+  return g_bytes_new (bytes, sizeof bytes);
 }
 
 const char *

@@ -24,6 +24,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvSession, sv_session_free)
 gboolean sv_session_is_over (const SvSession *session, gint64 now_us);
 gboolean sv_session_is_proved (gint64 proved_at_us, gint64 now_us);
 
+/* The digest in hexadecimal is the session's id: it opens nothing. New, or NULL if it is none. */
+GBytes *sv_session_parse_id (const char *id);
+
 /* "__Host-salve", which browsers take over TLS only, for this very host; on plain HTTP, which is
  * for loopback alone, "salve". */
 const char *sv_session_cookie_name (gboolean secure);

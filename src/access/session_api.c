@@ -365,6 +365,77 @@ delete_sessions (SvCall *call, GError **error)
   return sv_access_get_person (call, error) != NULL && sv_knock_defer (call, run_end_all, error);
 }
 
+/* -- One's sessions, on whichever machine -- */
+
+typedef struct {
+  GBytes *id;
+  gint64 created_at_us, seen_at_us;
+  char *address;
+  gboolean current;
+} OwnSession;
+
+static const SvField own_fields[] = {
+    SV_FIELD (OwnSession, id, SV_TYPE_BLOB, .doc = "Id, by which it is ended."),
+    SV_FIELD (OwnSession, created_at_us, SV_TYPE_INSTANT, .doc = "When it began."),
+    SV_FIELD (OwnSession, seen_at_us, SV_TYPE_INSTANT, .doc = "When it was used last, about."),
+    SV_FIELD (OwnSession, address, SV_TYPE_STRING, .doc = "Where the login came from."),
+    SV_FIELD (OwnSession, current, SV_TYPE_BOOL, .doc = "The one that asks."),
+};
+static SV_RECORD_TYPE (own_type, OwnSession, "OwnSession", own_fields, "One of one's sessions.");
+
+static OwnSession *
+show (const SvSession *session, const SvPrincipal *principal)
+{
+  OwnSession *own = sv_record_new (&own_type);
+  own->id = g_bytes_ref (session->digest);
+  own->created_at_us = session->created_at_us;
+  own->seen_at_us = session->seen_at_us;
+  own->address = g_strdup (session->address);
+  own->current = g_bytes_equal (session->digest, principal->session);
+  return own;
+}
+
+static gboolean
+list_sessions (SvCall *call, GError **error)
+{
+  const SvPrincipal *principal = sv_call_get_principal (call);
+  const char *person = principal->person != NULL ? principal->person : ""; /* which nobody is */
+  SvDb *db = sv_call_get_store (call, error);
+  GPtrArray *sessions =
+      db != NULL ? sv_session_list (db, person, sv_call_get_now (call), error) : NULL;
+  if (sessions == NULL)
+    return FALSE;
+  GPtrArray *shown = g_ptr_array_new ();
+  for (guint i = 0; i < sessions->len; i++)
+    g_ptr_array_add (shown, show (sessions->pdata[i], principal));
+  sv_rows_free (sessions, &sv_session_type);
+  return sv_call_answer_list (call, shown, NULL, shown->len);
+}
+
+static gboolean
+end_other (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
+{
+  const SvKnock *knock = data;
+  g_autoptr (GBytes) digest = sv_session_parse_id (knock->id);
+  sv_audit_say (entry, "session.end", knock->principal->person, NULL);
+  if (digest == NULL)
+    g_set_error_literal (error, SV_ERROR, SV_ERROR_NOT_FOUND, "there is no such session");
+  return digest != NULL && sv_session_end (db, knock->principal->person, digest, error);
+}
+
+static gboolean
+run_end_other (gpointer data, SvDb *db, SvDeferred *deferred, gpointer *ret_record, GError **error)
+{
+  SvKnock *knock = data;
+  return sv_audit_perform (db, knock->entry, end_other, knock, error);
+}
+
+static gboolean
+delete_other (SvCall *call, GError **error)
+{
+  return sv_access_get_person (call, error) != NULL && sv_knock_defer (call, run_end_other, error);
+}
+
 /* -- Proving again who one is -- */
 
 typedef struct {
@@ -488,8 +559,12 @@ static const SvRoute routes[] = {
     {SV_METHOD_GET, "/api/v1/session", "account:own", "Who is logged in, and what they may", TAG,
      .response = &view_type, .handle = get_session},
     {SV_METHOD_DELETE, "/api/v1/session", "account:own", "Log out", TAG, .handle = delete_session},
+    {SV_METHOD_GET, "/api/v1/sessions", "account:own", "One's own sessions, everywhere", TAG,
+     .response = &own_type, .flags = SV_ROUTE_LIST, .handle = list_sessions},
     {SV_METHOD_DELETE, "/api/v1/sessions", "account:own", "Log out everywhere", TAG,
      .handle = delete_sessions},
+    {SV_METHOD_DELETE, "/api/v1/sessions/{session}", "account:secure",
+     "End one of one's own sessions", TAG, .handle = delete_other},
     {SV_METHOD_POST, "/api/v1/session/proof", "account:own",
      "Prove again who one is, for what needs it fresh", TAG, .request = &proof_type,
      .response = &view_type, SV_ROUTE_ERRORS (proof_errors), .handle = post_proof},

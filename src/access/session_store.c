@@ -82,6 +82,39 @@ sv_session_delete (SvDb *db, GBytes *digest, GError **error)
 }
 
 gboolean
+sv_session_end (SvDb *db, const char *person, GBytes *digest, GError **error)
+{
+  g_autoptr (SvQuery) query = sv_db_query (
+      db, "DELETE FROM session WHERE digest = :digest AND person = :person RETURNING person",
+      error);
+  if (query == NULL)
+    return FALSE;
+  sv_query_bind_text (query, "person", person);
+  bind_bytes (query, "digest", digest);
+  SvStep step = sv_query_step (query, error);
+  if (step == SV_STEP_DONE)
+    g_set_error_literal (error, SV_ERROR, SV_ERROR_NOT_FOUND, "there is no such session");
+  return step == SV_STEP_ROW;
+}
+
+GPtrArray *
+sv_session_list (SvDb *db, const char *person, gint64 now_us, GError **error)
+{
+  g_autoptr (SvQuery) query =
+      sv_db_query (db,
+                   "SELECT digest, person, created_at_us, seen_at_us, proved_at_us, address"
+                   " FROM session WHERE person = :person AND seen_at_us > :idle"
+                   " AND created_at_us > :life ORDER BY created_at_us, digest",
+                   error);
+  if (query == NULL)
+    return NULL;
+  sv_query_bind_text (query, "person", person);
+  sv_query_bind_int64 (query, "idle", now_us - SV_SESSION_IDLE_US);
+  sv_query_bind_int64 (query, "life", now_us - SV_SESSION_LIFE_US);
+  return sv_rows_read_all (query, &sv_session_type, error);
+}
+
+gboolean
 sv_session_delete_all (SvDb *db, const char *person, GBytes *keep, GError **error)
 {
   g_autoptr (SvQuery) query =

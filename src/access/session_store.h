@@ -17,6 +17,10 @@ gboolean sv_session_insert (SvDb *db, const SvSession *session, GError **error);
 gboolean sv_session_renew (SvDb *db, GBytes *old_digest, GBytes *new_digest, gint64 now_us,
                            GError **error);
 gboolean sv_session_delete (SvDb *db, GBytes *digest, GError **error);
+/* The same, of a session that must be @person's: SV_ERROR_NOT_FOUND. */
+gboolean sv_session_end (SvDb *db, const char *person, GBytes *digest, GError **error);
+/* Those of @person that go on, the oldest first. New array of SvSession. */
+GPtrArray *sv_session_list (SvDb *db, const char *person, gint64 now_us, GError **error);
 /* All of the person, except @keep (nullable). */
 gboolean sv_session_delete_all (SvDb *db, const char *person, GBytes *keep, GError **error);
 gboolean sv_session_touch (SvDb *db, GBytes *digest, gint64 now_us, GError **error);

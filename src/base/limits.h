@@ -84,6 +84,8 @@
 /* People, and what proves who they are. */
 #define SV_LIMIT_PASSWORD_MIN 12       /* characters of a password */
 #define SV_LIMIT_PASSWORD_BYTES 256    /* of a password */
+#define SV_LIMIT_PASSWORD_OWN 8        /* characters besides words that anyone would try */
+#define SV_LIMIT_PASSWORD_NAME 3       /* characters of a part of a name that is such a word */
 #define SV_LIMIT_LOGIN_BYTES 64        /* of a login name */
 #define SV_LIMIT_TOKENS_PER_PERSON 100 /* API tokens in force */
 #define SV_LIMIT_SESSIONS_PER_PERSON 20

@@ -6,7 +6,7 @@
 
 /* --- gates --- */
 
-typedef gboolean (*SvGate) (const SvReport *report);
+typedef gboolean (*Gate) (const SvReport *report);
 
 static gboolean
 has_any (const SvReport *report)
@@ -55,7 +55,7 @@ has_out_of_cycle (const SvReport *report)
 
 static const struct {
   const char *name;
-  SvGate gate;
+  Gate gate;
 } gate_rows[] = {{"any", has_any},
                  {"security", has_security},
                  {"exploited", has_exploited},
@@ -64,7 +64,7 @@ static const struct {
                  {"overdue", has_overdue}};
 
 static gboolean
-find_gate (const char *name, SvGate *ret_gate, GError **error)
+find_gate (const char *name, Gate *ret_gate, GError **error)
 {
   *ret_gate = NULL;
   for (gsize i = 0; name != NULL && i < G_N_ELEMENTS (gate_rows); i++)
@@ -107,7 +107,7 @@ is_too_old (const SvReport *report, gint64 max_age_us, GError **error)
 
 /* What the answer is held against; both are read before any work is done. */
 typedef struct {
-  SvGate gate;       /* NULL: none */
+  Gate gate;         /* NULL: none */
   gint64 max_age_us; /* 0: any */
 } SvGates;
 

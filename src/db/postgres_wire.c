@@ -177,14 +177,20 @@ configure (SvWire *wire, const SvDbOptions *options, GError **error)
          check_encoding (wire, error);
 }
 
-/* What stands behind "dbname" cannot be changed by the URL. */
+/* What stands behind "dbname" cannot be changed by the URL. Over TCP nothing goes in the clear
+ * unless the URL says so (sslmode=disable); libpq by itself would fall back to that in silence. */
 static PGconn *
 dial (const char *url)
 {
   g_autofree char *timeout_s = g_strdup_printf ("%d", SV_LIMIT_CONNECT_MS / 1000);
-  const char *const keys[] = {"connect_timeout", "tcp_user_timeout", "fallback_application_name",
-                              "dbname",          "client_encoding",  NULL};
-  const char *const values[] = {timeout_s, "60000", "salve", url, "UTF8", NULL};
+  const char *const keys[] = {"connect_timeout",
+                              "tcp_user_timeout",
+                              "fallback_application_name",
+                              "sslmode",
+                              "dbname",
+                              "client_encoding",
+                              NULL};
+  const char *const values[] = {timeout_s, "60000", "salve", "verify-full", url, "UTF8", NULL};
   return sv_pq.connectdbParams (keys, values, 1);
 }
 

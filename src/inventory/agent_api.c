@@ -1,6 +1,5 @@
 #include "inventory/agent_api.h"
 
-#include "access/access.h"
 #include "inventory/agent_store.h"
 #include "inventory/arrival.h"
 
@@ -33,7 +32,7 @@ struct Work {
   SvDeferred *deferred;
   gint64 now_us;
   gboolean (*write) (SvDb *db, Work *work, GError **error);
-  char *subject; /* what it is about: a secret, a fingerprint, an id */
+  char *subject; /* what it is about: a secret, a fingerprint */
   SvAgent *agent;
   SvCertificate certificate;
   const SvRecordType *type; /* NULL: it answers nothing */
@@ -240,8 +239,17 @@ check_wish (const SvEnrolTokenWish *wish, GError **error)
   return FALSE;
 }
 
+static void
+say_token (SvAuditEntry *entry, const SvEnrolToken *token)
+{
+  g_autofree char *quota = g_strdup_printf ("%" G_GINT64_FORMAT, token->quota);
+  g_autofree char *until = sv_time_format (token->expires_at_us);
+  sv_audit_say (entry, "enrol-token.create", token->id,
+                SV_AUDIT_FACTS ({"hosts", quota}, {"expires_at", until}, {"note", token->note}));
+}
+
 SvEnrolTokenGrant *
-sv_enrol_token_grant (SvDb *db, const SvEnrolTokenWish *wish, gint64 now_us, GError **error)
+sv_enrol_token_grant (SvDb *db, const SvEnrolTokenWish *wish, SvAuditEntry *entry, GError **error)
 {
   if (!check_wish (wish, error))
     return NULL;
@@ -249,8 +257,9 @@ sv_enrol_token_grant (SvDb *db, const SvEnrolTokenWish *wish, gint64 now_us, GEr
   const SvEnrolToken token = {.id = id,
                               .note = wish->note,
                               .quota = wish->quota,
-                              .created_at_us = now_us,
-                              .expires_at_us = now_us + wish->lifetime_s * SV_SECOND_US};
+                              .created_at_us = entry->at_us,
+                              .expires_at_us = entry->at_us + wish->lifetime_s * SV_SECOND_US};
+  say_token (entry, &token);
   if (!sv_enrol_token_insert (db, &token, secret, error))
     return NULL;
   SvEnrolTokenGrant *grant = sv_record_new (&sv_enrol_token_grant_type);
@@ -260,23 +269,16 @@ sv_enrol_token_grant (SvDb *db, const SvEnrolTokenWish *wish, gint64 now_us, GEr
 }
 
 static gboolean
-grant (SvDb *db, SvDeed *deed, SvAuditEntry *entry, GError **error)
+give_token (SvDb *db, SvDeed *deed, SvAuditEntry *entry, GError **error)
 {
-  const SvEnrolTokenWish *wish = deed->body;
-  SvEnrolTokenGrant *made = sv_enrol_token_grant (db, wish, deed->now_us, error);
-  deed->answer = made;
-  if (made == NULL)
-    return FALSE;
-  g_autofree char *quota = g_strdup_printf ("%" G_GINT64_FORMAT, made->quota);
-  sv_audit_say (entry, "enrol-token.create", made->id,
-                SV_AUDIT_FACTS ({"note", wish->note}, {"quota", quota}));
-  return TRUE;
+  deed->answer = sv_enrol_token_grant (db, deed->body, entry, error);
+  return deed->answer != NULL;
 }
 
 static gboolean
 make_token (SvCall *call, GError **error)
 {
-  return sv_deed_defer (call, grant, error);
+  return check_wish (sv_call_get_body (call), error) && sv_deed_defer (call, give_token, error);
 }
 
 static gboolean

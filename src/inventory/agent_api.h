@@ -1,6 +1,7 @@
 /* Routes of agents: how hosts enrol, renew and report, and how people let them. */
 #pragma once
 
+#include "access/access.h"
 #include "db/db.h"
 #include "inventory/agent.h"
 
@@ -26,9 +27,10 @@ typedef struct {
  */
 gboolean sv_agent_authorize (SvCall *call, GError **error);
 
-/* A new token in the store, by which @wish->quota hosts may enrol. SV_ERROR_USAGE if the wish makes
- * no sense. */
-SvEnrolTokenGrant *sv_enrol_token_grant (SvDb *db, const SvEnrolTokenWish *wish, gint64 now_us,
-                                         GError **error);
+/* A new token in the store from the instant of @entry on, by which @wish->quota hosts may enrol;
+ * inside a transaction that writes @entry, which is told so. SV_ERROR_USAGE if the wish makes no
+ * sense. */
+SvEnrolTokenGrant *sv_enrol_token_grant (SvDb *db, const SvEnrolTokenWish *wish,
+                                         SvAuditEntry *entry, GError **error);
 
 extern const SvRouteTable sv_agent_routes;

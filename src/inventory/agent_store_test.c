@@ -12,7 +12,9 @@ grant (SvDb *db, gint64 quota, gint64 lifetime_s)
 {
   g_autoptr (GError) error = NULL;
   const SvEnrolTokenWish wish = {"test", quota, lifetime_s};
-  SvEnrolTokenGrant *granted = sv_enrol_token_grant (db, &wish, NOW, &error);
+  g_autoptr (SvAuditEntry) entry = sv_record_new (&sv_audit_entry_type);
+  entry->at_us = NOW;
+  SvEnrolTokenGrant *granted = sv_enrol_token_grant (db, &wish, entry, &error);
   g_assert_no_error (error);
   return granted;
 }

@@ -64,6 +64,7 @@ sv_call_free (SvCall *call)
   g_clear_pointer (&call->events, sv_event_subscriber_free);
   g_clear_pointer (&call->headers, g_ptr_array_unref);
   g_free (call->content_type);
+  g_free (call->failure);
   g_free (call->id);
   g_free (call);
 }
@@ -176,6 +177,12 @@ const char *
 sv_call_get_path (const SvCall *call)
 {
   return call->target.path;
+}
+
+const char *
+sv_call_find_failure (const SvCall *call)
+{
+  return call->failure;
 }
 
 const char *

@@ -49,6 +49,8 @@ gpointer sv_call_get_context (const SvCall *call); /* the program's, SvRouterHoo
  */
 gboolean sv_call_is_again (const SvCall *call);
 guint sv_call_get_status (const SvCall *call); /* of the answer; 0: none yet */
+/* Why the answer is a 5xx, for the log: clients are not told of a 500. NULL: it is none. */
+const char *sv_call_find_failure (const SvCall *call);
 
 /* What the program brings under @name (SvRouterHooks.find_service). A name that it does not know is
  * a bug of the program, and aborts. */

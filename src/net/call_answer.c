@@ -53,7 +53,8 @@ static const struct {
 } security_headers[] = {
     {"X-Content-Type-Options", "nosniff"},
     {"Cache-Control", "no-store"},
-    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    {"Content-Security-Policy", "default-src 'none'; object-src 'none'; base-uri 'none'; "
+                                "form-action 'none'; frame-ancestors 'none'; sandbox"},
     {"Referrer-Policy", "no-referrer"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
 };
@@ -64,8 +65,8 @@ set_common_headers (SvCall *call)
   sv_call_set_header (call, "X-Request-Id", call->id);
   for (guint i = 0; i < G_N_ELEMENTS (security_headers); i++)
     set_unless_there (call, security_headers[i].name, security_headers[i].value);
-  if (sv_server_is_tls (sv_request_get_server (call->request)))
-    set_unless_there (call, "Strict-Transport-Security", "max-age=31536000");
+  if (sv_server_speaks_tls (sv_request_get_server (call->request)))
+    set_unless_there (call, "Strict-Transport-Security", "max-age=31536000; includeSubDomains");
 }
 
 /* -- What a handler says -- */
@@ -241,6 +242,8 @@ sv_call_send_error (SvCall *call, const GError *error, guint status)
 {
   SvAnswer answer = {.content_type = SV_PROBLEM_CONTENT_TYPE};
   answer.body = encode_problem (call, error, status, &answer.status);
+  if (answer.status >= 500)
+    sv_text_set (&call->failure, error->message);
   if (answer.status == 401)
     sv_call_set_header (call, "WWW-Authenticate", "Bearer realm=\"salve\"");
   if (answer.status == 503)

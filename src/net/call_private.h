@@ -24,6 +24,7 @@ struct SvCall {
   gboolean answered;
   GBytes *answer; /* encoded */
   char *content_type;
+  char *failure; /* why the answer is 5xx; NULL: it is not */
   SvEventSubscriber *events;
   SvDeferred *deferred;
 };

@@ -16,6 +16,9 @@ static const SvField problem_fields[] = {
 SV_RECORD_TYPE (sv_problem_type, SvProblem, "Problem", problem_fields,
                 "Why a request failed (RFC 9457).");
 
+/* What nobody foresaw is for the log: it may tell of the inside (ASVS 16.5.1). */
+#define UNFORESEEN "why is in the log of the server, under this request_id"
+
 static const struct {
   SvError code;
   const char *hint;
@@ -48,7 +51,7 @@ sv_problem_new (const GError *error, guint status, const char *request_id)
   problem->title = g_strdup (info->sentence);
   problem->status = status != 0 ? (gint64)status : info->http_status;
   problem->code = g_strdup (info->name);
-  problem->detail = sv_text_printable (error->message);
+  problem->detail = sv_text_printable (problem->status == 500 ? UNFORESEEN : error->message);
   problem->hint = g_strdup (find_hint (info->code));
   problem->request_id = g_strdup (request_id);
   return problem;

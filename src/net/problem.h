@@ -17,7 +17,7 @@ extern const SvRecordType sv_problem_type;
 
 #define SV_PROBLEM_CONTENT_TYPE "application/problem+json"
 
-/* New; @status 0 takes the code's own. Free with sv_problem_free(). */
+/* New; @status 0 takes the code's own. A 500 does not say why. Free with sv_problem_free(). */
 SvProblem *sv_problem_new (const GError *error, guint status, const char *request_id);
 void sv_problem_free (SvProblem *problem);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SvProblem, sv_problem_free)

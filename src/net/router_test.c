@@ -140,7 +140,7 @@ test_redirect (Fixture *fixture, gconstpointer data)
       {"GET /api/v1/elsewhere?utm=x&where=there&utm=y", "", NULL, 303, "Location: /there\r\n"},
       {"GET /api/v1/elsewhere?where=a&where=b", "", NULL, 400, "give it once"},
       {"GET /api/v1/elsewhere?where=much-too-far", "", NULL, 400, "is too long"},
-      {"GET /api/v1/elsewhere", "", NULL, 500, "did not say where it is"},
+      {"GET /api/v1/elsewhere", "", NULL, 500, "under this request_id"},
   };
   assert_rows (fixture, rows, G_N_ELEMENTS (rows));
 }
@@ -210,7 +210,7 @@ test_problems (Fixture *fixture, gconstpointer data)
       {"GET /nowhere", "", NULL, 404, "\"type\":\"urn:salve:problem:not_found\""},
       {"GET /nowhere", "", NULL, 404, "\"status\":404,\"code\":\"not_found\""},
       {"POST /api/v1/store", "", NULL, 503, "the store cannot be opened: it is gone"},
-      {"GET /api/v1/broken", "", NULL, 500, "its handler gave no answer"},
+      {"GET /api/v1/broken", "", NULL, 500, "under this request_id"},
       {"GET /api/v1/gone", "", NULL, 200, "back"}, /* what only reads is tried again */
       {"POST /api/v1/gone", "", NULL, 503, "it went away"},
   };

@@ -203,6 +203,12 @@ sv_server_is_tls (const SvServer *server)
 }
 
 gboolean
+sv_server_speaks_tls (const SvServer *server)
+{
+  return server->tls || server->behind_proxy;
+}
+
+gboolean
 sv_server_is_stopping (SvServer *server)
 {
   return atomic_load (&server->stopping);

@@ -57,6 +57,8 @@ SvServer *sv_server_new (const SvServerOptions *options, const SvServerHooks *ho
 guint16 sv_server_get_port (const SvServer *server);
 guint sv_server_count_connections (SvServer *server);
 gboolean sv_server_is_tls (const SvServer *server);
+/* Itself, or the proxy in front of it. */
+gboolean sv_server_speaks_tls (const SvServer *server);
 gboolean sv_server_is_stopping (SvServer *server);
 
 /**

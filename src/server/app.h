@@ -10,6 +10,7 @@
 typedef struct {
   const SvOptions *options;
   SvMetrics *metrics;
+  SvRate *lines; /* of the log on what was refused, and what failed */
   SvEventStream *events;
   SvFleetService *fleet;
   SvAccess *access;

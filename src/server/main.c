@@ -45,15 +45,36 @@ write_ca (const SvOptions *options, SvDb *db, GError **error)
   return g_strndup (pem, size);
 }
 
+typedef struct {
+  gint64 quota;
+  char *line; /* to be printed */
+} TokenWork;
+
+static gboolean
+keep_token (SvDb *db, SvAuditEntry *entry, gpointer data, GError **error)
+{
+  TokenWork *work = data;
+  char note[] = "made on the server";
+  const SvEnrolTokenWish wish = {note, work->quota, TOKEN_LIFE_S};
+  SvEnrolTokenGrant *grant = sv_enrol_token_grant (db, &wish, entry, error);
+  if (grant == NULL)
+    return FALSE;
+  g_free (work->line);
+  work->line = g_strconcat (grant->secret, "\n", NULL);
+  sv_record_free (&sv_enrol_token_grant_type, grant);
+  return TRUE;
+}
+
 static char *
 write_enrol_token (const SvOptions *options, SvDb *db, GError **error)
 {
-  char note[] = "made on the server";
-  const SvEnrolTokenWish wish = {note, options->new_enrol_token, TOKEN_LIFE_S};
-  SvEnrolTokenGrant *grant = sv_enrol_token_grant (db, &wish, sv_time_now (), error);
-  char *line = grant != NULL ? g_strconcat (grant->secret, "\n", NULL) : NULL;
-  sv_record_free (&sv_enrol_token_grant_type, grant);
-  return line;
+  TokenWork work = {.quota = options->new_enrol_token};
+  g_autoptr (SvAuditEntry) entry = sv_record_new (&sv_audit_entry_type);
+  entry->at_us = sv_time_now ();
+  entry->actor_kind = SV_ACTOR_MACHINE;
+  gboolean kept = sv_audit_perform (db, entry, keep_token, &work, error);
+  g_autofree char *line = work.line;
+  return kept ? g_steal_pointer (&line) : NULL;
 }
 
 static int

@@ -39,6 +39,7 @@ listen_on (const SvApp *app, SvRouter *router, GError **error)
   if (host == NULL || !sv_options_check_exposure (options, host, error) ||
       !sv_tls_files_load (options, &app->agents.ca, host, &files, error))
     return NULL;
+  app->access->secure = files.certificate != NULL || options->behind_proxy;
   const SvServerHooks hooks = sv_router_get_hooks (router);
   const SvServerOptions with = {.host = host,
                                 .port = options->port,

@@ -38,6 +38,35 @@ is_same_word (const char *a, const char *b)
   return strcmp (x, y) == 0;
 }
 
+/* What anyone would try first, besides the names of the person (ASVS 6.2.11); docs/security.md
+ * lists them. */
+static const char *const guessed_words[] = {"salve",  "password", "passwort", "kennwort", "admin",
+                                            "secret", "geheim",   "welcome",  "letmein",  "qwertz",
+                                            "qwerty", "security", "patch",    "server",   NULL};
+
+static void
+take_out (GString *text, const char *word)
+{
+  g_autofree char *folded = g_utf8_casefold (word, -1);
+  if (*folded != '\0')
+    g_string_replace (text, folded, "", 0);
+}
+
+static gboolean
+is_mostly_guessed (const char *password, const char *login, const char *name)
+{
+  g_autofree char *folded = g_utf8_casefold (password, -1);
+  g_autoptr (GString) left = g_string_new (folded);
+  g_auto (GStrv) names = g_strsplit_set (name != NULL ? name : "", " ", -1);
+  take_out (left, login != NULL ? login : "");
+  for (char **part = names; *part != NULL; part++)
+    if (g_utf8_strlen (*part, -1) >= SV_LIMIT_PASSWORD_NAME)
+      take_out (left, *part);
+  for (const char *const *word = guessed_words; *word != NULL; word++)
+    take_out (left, *word);
+  return g_utf8_strlen (left->str, -1) < SV_LIMIT_PASSWORD_OWN;
+}
+
 static const char *
 find_fault (const char *password, const char *login, const char *name)
 {
@@ -51,6 +80,8 @@ find_fault (const char *password, const char *login, const char *name)
     return "it is one character repeated";
   if (is_same_word (password, login) || is_same_word (password, name))
     return "it is the name of the person";
+  if (is_mostly_guessed (password, login, name))
+    return "little is left of it without names and words that anyone would try";
   return NULL;
 }
 

@@ -15,8 +15,9 @@
  *
  * Whether a person may choose @password: SV_LIMIT_PASSWORD_MIN characters to
  * SV_LIMIT_PASSWORD_BYTES bytes, no control characters, neither of the names nor one character
- * alone repeated. There are no rules on kinds of characters. SV_ERROR_USAGE says what is wrong,
- * without repeating the password.
+ * alone repeated, and SV_LIMIT_PASSWORD_OWN characters besides words that anyone would try. There
+ * are no rules on kinds of characters. SV_ERROR_USAGE says what is wrong, without repeating the
+ * password.
  */
 gboolean sv_password_check (const char *password, const char *login, const char *name,
                             GError **error);

@@ -59,11 +59,20 @@ test_check (void)
     const char *password;
     const char *part; /* of the error; NULL: fine */
   } rows[] = {
-      {"correct horse battery", NULL},  {"elevenchars", "shorter"},
-      {"twelve chars", NULL},           {"ÄÖÜäöüßéèêëñ", NULL}, /* twelve characters, more bytes */
-      {"aaaaaaaaaaaaaaaa", "repeated"}, {"ßßßßßßßßßßßßßßßß", "repeated"},
-      {"Alice.Example", "name"},        {"ALICE OF THE EXAMPLE", "name"},
-      {"tab\tin the middle", "typed"},  {"\xff\xfe nothing at all", "typed"},
+      {"correct horse battery", NULL},
+      {"elevenchars", "shorter"},
+      {"twelve chars", NULL},
+      {"ÄÖÜäöüßéèêëñ", NULL}, /* twelve characters, more bytes */
+      {"aaaaaaaaaaaaaaaa", "repeated"},
+      {"ßßßßßßßßßßßßßßßß", "repeated"},
+      {"Alice.Example", "name"},
+      {"ALICE OF THE EXAMPLE", "name"},
+      {"Salve-Password-2026", "little"},
+      {"Example!alice.example", "little"},
+      {"adminadminadmin", "little"},
+      {"secret of eight more", NULL},
+      {"tab\tin the middle", "typed"},
+      {"\xff\xfe nothing at all", "typed"},
   };
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (GError) error = NULL;

@@ -1,10 +1,12 @@
 """Who may do what: every route for every kind of caller, and the ways in that must not be."""
 
 import concurrent.futures
+import http.client
 import json
 import os
 import pathlib
 import re
+import ssl
 import statistics
 import subprocess
 import threading
@@ -307,6 +309,22 @@ def test_cookie_behind_tls(launch, tmp_path):
         assert answer.status == status
 
 
+def test_cookie_over_own_tls(launch, tmp_path):
+    """A certificate of the server's own authority is TLS like any other."""
+    server = launch("--store", tmp_path / "s.db", "--tls", "auto")
+    shown = subprocess.run([program("salved"), "--store", tmp_path / "s.db", "--print-ca"],
+                           check=True, capture_output=True, text=True).stdout
+    context = ssl.create_default_context(cadata=shown)
+    server.http = lambda: http.client.HTTPSConnection(*server.address, context=context)
+    token = setup_token(server)
+    assert re.search(r"https://\S+/setup#", server.log)
+    client = Client(server)
+    client.json("POST", "/api/v1/setup", {"token": token, "login": "alice", "password": PASSWORD}, 201)
+    answer = client.ask("POST", "/api/v1/session", {"login": "alice", "password": PASSWORD})
+    assert re.fullmatch(r"__Host-salve=salve_session_\S+; Path=/; HttpOnly; SameSite=Strict; Secure",
+                        answer.headers["Set-Cookie"])
+
+
 def test_fixation(server, alice):
     """A session that was there before is never taken up, and ends."""
     planted = alice.cookie
@@ -352,6 +370,42 @@ def test_logging_out(server, alice):
         assert client.ask("GET", "/api/v1/session").status == 401
 
 
+def test_sessions_are_seen_and_ended(server, store, alice):
+    """One by one, by a fresh proof; nobody else's, and nobody else sees them."""
+    other, bob = Client(server), alice.add("bob", "reporter")
+    other.login("alice")
+    items = alice.json("GET", "/api/v1/sessions")["items"]
+    assert [row["current"] for row in items] == [True, False]
+    assert all(row["address"] == "127.0.0.1" and row["created_at"] for row in items)
+    assert alice.cookie not in json.dumps(items) and alice.csrf not in json.dumps(items)
+    place = f"/api/v1/sessions/{items[1]['id']}"
+    for wrong in ("x", "0" * 64, "Z" * 64):
+        assert alice.ask("DELETE", f"/api/v1/sessions/{wrong}").status == 404
+    assert bob.ask("DELETE", place).status == 404
+    execute(store, "UPDATE session SET proved_at_us = proved_at_us - 600000000")
+    assert alice.ask("DELETE", place).status == 403
+    alice.prove(password=PASSWORD)
+    assert other.ask("GET", "/api/v1/session").status == 200
+    alice.json("DELETE", place, status=204)
+    assert other.ask("GET", "/api/v1/session").status == 401
+    assert len(alice.json("GET", "/api/v1/sessions")["items"]) == 1
+    assert [row["current"] for row in bob.json("GET", "/api/v1/sessions")["items"]] == [True]
+
+
+def test_an_administrator_ends_sessions(server, alice):
+    bob, again = alice.add("bob", "reporter"), Client(server)
+    again.login("bob")
+    assert bob.ask("DELETE", f"/api/v1/people/{alice.id}/sessions").status == 403
+    assert alice.ask("DELETE", "/api/v1/people/nobody/sessions").status == 404
+    alice.json("DELETE", f"/api/v1/people/{bob.id}/sessions", status=204)
+    for client in (bob, again):
+        assert client.ask("GET", "/api/v1/session").status == 401
+    assert alice.ask("GET", "/api/v1/session").status == 200
+    [entry] = alice.json("GET", "/api/v1/audit?action=person.end-sessions")["items"]
+    assert entry["subject"] == bob.id
+    bob.login("bob")
+
+
 def test_proof_for_what_is_dangerous(server, store, alice):
     execute(store, "UPDATE session SET proved_at_us = proved_at_us - 600000000")
     body = {"login": "bob", "name": "Bob", "password": PASSWORD}
@@ -387,6 +441,21 @@ def test_password_change(server, alice):
     assert other.ask("POST", "/api/v1/session",
                      {"login": "alice", "password": PASSWORD}).status == 401
     other.login("alice", fresh)
+
+
+def test_which_passwords(server, alice):
+    """Of any kind of characters, long ones, taken as they are typed; none that anyone would try."""
+    for wrong in ("elevenchars", "a" * 20, "alice-alice-alice", "Salve-Password-1"):
+        answer = alice.ask("PUT", "/api/v1/account/password", {"current": PASSWORD, "fresh": wrong})
+        assert answer.status == 400 and wrong not in answer.text, wrong
+    current = PASSWORD
+    for fresh in ("only lower case letters", "847103958271", "ÄÖÜ ßé 漢字 — 12+",
+                  "  Two blanks at both ends  ", "x1" * 32, "long one " * 28):
+        alice.json("PUT", "/api/v1/account/password", {"current": current, "fresh": fresh}, 204)
+        current = fresh
+    for nearly in (current[:-1], current[:64], current.upper()):
+        assert try_login(server, "alice", nearly)[0].status == 401
+    Client(server).login("alice", current)
 
 
 def test_a_first_password_must_be_changed(alice, server):
@@ -510,6 +579,40 @@ def test_a_flood_takes_no_memory(launch, tmp_path):
     peak_mib = int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) // 1024
     assert peak_mib < 64 * 4 + 500, peak_mib
     assert slowest < 2, slowest
+
+
+# --- what is told of it ---
+
+
+def test_refusals_are_told(launch, tmp_path):
+    """In the log, without --debug: who was refused what; not what was answered, and no flood."""
+    server = launch("--store", tmp_path / "s.db")
+    alice = first_person(server)
+    bob = alice.add("bob", "reporter")
+    assert bob.ask("GET", "/api/v1/audit").status == 403
+    assert Client(server, "salve_api_" + "A" * 43).ask("GET", "/api/v1/feeds").status == 401
+    assert bob.ask("POST", "/api/v1/tokens", {"nonsense": 1}).status == 400
+    for number in range(300):
+        assert server.get("/api/v1/hosts").status == 401
+    server.stop()
+    told = [line for line in server.lines if " request id=" in line]
+    for line in (r" who=bob .* path=/api/v1/audit .* status=403 ",
+                 r" who=- .* path=/api/v1/feeds .* status=401 ",
+                 r" who=bob .* path=/api/v1/tokens .* status=400 "):
+        assert re.search(line, "".join(told[:10])), told[:10]
+    assert "A" * 43 not in server.log and " status=200 " not in server.log
+    assert 100 <= len(told) < 200
+
+
+def test_what_fails_is_told_inside_only(launch, tmp_path):
+    store = str(tmp_path / "s.db")
+    server = launch("--store", store, "--insecure-no-login")
+    execute(store, "ALTER TABLE feed RENAME TO lost")
+    answer = server.get("/api/v1/feeds")
+    problem = json.loads(answer.text)
+    assert answer.status == 500 and "feed" not in problem["detail"] and "SQL" not in answer.text
+    server.stop()
+    assert re.search(rf"request id={problem['request_id']} .* cause=.*feed", server.log), server.log
 
 
 # --- what is kept and shown ---

@@ -428,6 +428,23 @@ def test_revoked_at_once(fleet, tmp_path):
     fleet.call("POST", "/api/v1/agents/none/revoke", status=404)
 
 
+def test_who_is_let_in_is_audited(fleet, tmp_path):
+    """Tokens and revocations, and where the token came from; never its secret."""
+    agent = fleet.agent(make_debian(tmp_path / "web", bash="1"))
+    granted = fleet.token(quota=7)
+    fleet.call("DELETE", f"/api/v1/enrol-tokens/{granted['id']}", status=204)
+    fleet.call("POST", f"/api/v1/agents/{agent.host}/revoke", status=204)
+    printed = fleet.ask_store("--new-enrol-token", 3).strip()
+    entries = fleet.call("GET", "/api/v1/audit")["items"]
+    told = [(entry["action"], entry["subject"]) for entry in entries]
+    assert told[1:4] == [("agent.revoke", agent.host), ("enrol-token.revoke", granted["id"]),
+                         ("enrol-token.create", granted["id"])]
+    assert told[0][0] == "enrol-token.create"
+    assert json.loads(entries[3]["detail"])["hosts"] == "7"
+    for secret in (granted["secret"], printed):
+        assert secret and secret not in json.dumps(entries)
+
+
 def test_expired(fleet, tmp_path):
     agent = fleet.agent(make_debian(tmp_path / "web", bash="1"))
     wire = Wire(fleet, agent.state / "identity.pem")

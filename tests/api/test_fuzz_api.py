@@ -25,7 +25,7 @@ from test_fleet import tracker
 
 jsonschema = pytest.importorskip("jsonschema")
 
-CALLS = int(os.environ.get("SALVE_FUZZ_CALLS", 3000))
+CALLS = int(os.environ.get("SALVE_FUZZ_CALLS", 6000))
 SEED = int(os.environ.get("SALVE_FUZZ_SEED", time.time_ns() % 10**9))
 ROUND = 1500  # calls to one server; then a new one, where all are logged in again
 PATIENCE_S = 10
@@ -33,7 +33,7 @@ PATIENCE_S = 10
 ANYWHERE = {400, 404, 405, 413, 414, 415}
 # What ends the caller's own session is rarely called whole.
 ENDS = {("DELETE", "/api/v1/session"), ("DELETE", "/api/v1/sessions"),
-        ("PUT", "/api/v1/account/password")}
+        ("DELETE", "/api/v1/people/{person}/sessions"), ("PUT", "/api/v1/account/password")}
 
 
 class Wire(http.client.HTTPConnection):
@@ -256,8 +256,16 @@ def make_people(server):
     return alice, [*actors, Actor("narrow", headers_of(narrow), token={"feed:read"})]
 
 
+CORP = {"kind": "ldap", "name": "Corp", "address": "ldaps://127.0.0.1:9", "base": "dc=corp",
+        "account": "cn=salve", "secret": "s", "disabled": True}
+
+
 def make_things(alice):
-    """Something to find: hosts, grants, tokens."""
+    """Something to find: hosts, grants, tokens, a directory that nobody asks, a system."""
+    alice.json("PUT", "/api/v1/identity-providers/corp", CORP)
+    mapping = alice.json("POST", "/api/v1/identity-providers/corp/mappings",
+                         {"group_name": "cn=a", "role": "reporter"}, 201)
+    system = alice.json("POST", "/api/v1/systems", {"name": "Mail"}, 201)
     host = make_report([make_package("openssl", "1")])
     alice.json("PUT", "/api/v1/hosts/web-1/report", host)
     people = alice.json("GET", "/api/v1/people?limit=1000")["items"]
@@ -266,22 +274,14 @@ def make_things(alice):
     grants = [grant["id"] for person in ids
               for grant in alice.json("GET", f"/api/v1/people/{person}/grants")["items"]]
     enrol = alice.json("POST", "/api/v1/enrol-tokens", {"quota": 5, "lifetime_s": 600})
-    system = alice.json("POST", "/api/v1/systems", {"name": "Web", "line_of_business": "sales"}, 201)
-    alice.json("PUT", "/api/v1/identity-providers/main",
-               {"kind": "ldap", "name": "Main", "address": "ldaps://127.0.0.1:1",
-                "base": "dc=example"})
-    mapping = alice.json("POST", "/api/v1/identity-providers/main/mappings",
-                         {"group_name": "cn=staff", "role": "auditor"}, 201)
-    return {"system": [system["id"], "Web"], "update": ["debian:12/openssl"],
-            "line_of_business": ["sales"], "revision": [0], "provider": ["main"],
-            "mapping": [mapping["id"]], "kind": ["ldap"],
-            "address": ["ldaps://127.0.0.1:1", "192.0.2.0/24"],"person": ids, "expires_at": [soon],
+    return {"person": ids, "expires_at": [soon],
             "login": [*(person["login"] for person in people), *(f"new-{i}" for i in range(30))], "grant": grants,
             "password": [PASSWORD], "current": [PASSWORD], "host": ["web-1"],
             "role": ROLES, "permissions": sorted(PERMISSIONS), "secret": [enrol["secret"]],
             "token": [enrol["id"], enrol["secret"]], "scope": ["all", "system", "product"],
             "base": [host["set"]], "set": [host["set"]], "feed": ["debian-tracker"],
-            "vulnerability": ["CVE-2026-0001"], "subject": ["payroll"]}
+            "vulnerability": ["CVE-2026-0001"], "subject": ["payroll"],
+            "provider": ["corp"], "mapping": [mapping["id"]], "system": [system["id"]]}
 
 
 def import_tracker(store, folder):
@@ -318,7 +318,7 @@ def run_round(launch, template, base, what, seen):
     server = launch("--store", template.make(base))
     actors = [Actor(a.name, a.headers, a.roles, a.token, a.id) for a in actors]
     session = Session(lambda: Wire(*server.address, timeout=PATIENCE_S), actors,
-                      Generator(document, seed, known, {"CheckinTolerant": fit}), Judge(document))
+                      Generator(document, seed, known, FITS), Judge(document))
     try:
         session.run(min(CALLS, ROUND))
     except BaseException:
@@ -341,6 +341,11 @@ def assert_all_was_tried(document, seen):
 
 # --- hosts ---
 
+def fit_provider(settings):
+    """As much of one as makes sense."""
+    settings |= CORP
+
+
 def fit(report):
     """The set is of the packages that are sent."""
     for package in report.setdefault("added", []):
@@ -348,6 +353,9 @@ def fit(report):
         package |= {key: package.get(key) or "1" for key in ("name", "version", "source")}
     report |= {"base": None, "removed": [], "facts": report.get("facts") or {}}
     report["set"] = make_report(report["added"])["set"]
+
+
+FITS = {"CheckinInput": fit, "IdentityProviderSettingsInput": fit_provider}
 
 
 def test_hosts(launch, store, tmp_path):
@@ -387,7 +395,7 @@ def send_nonsense(fleet, agent, document, seed):
     session = Session(
         lambda: SecureWire("127.0.0.1", fleet.port, timeout=PATIENCE_S, context=context),
         [Actor("host", {}, permissions={"agent"})],
-        Generator(document, seed, known, {"CheckinTolerant": finish}), Judge(document))
+        Generator(document, seed, known, {"CheckinInput": finish}), Judge(document))
     session.run(CALLS // 10)
     session.close()
 

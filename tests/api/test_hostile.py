@@ -165,7 +165,7 @@ def send(wire, report, *statuses):
 def other_id(wire, honest, counter):
     report = make_report([make_package("openssl", "0")], counter)
     for key in ("host", "id", "fingerprint"):
-        send(wire, report | {key: honest.host}, 200)  # passed over: who it is, its certificate says
+        send(wire, report | {key: honest.host}, 200)  # passed over: a newer agent may say more
     wire.connection.request("PUT", f"/api/v1/hosts/{honest.host}/report", json.dumps(report),
                             {"Content-Type": "application/json", "Host": "evil.example"})
     answer = wire.connection.getresponse()

@@ -50,6 +50,23 @@ def test_headers_on_every_answer(salved, path):
     answer = salved.get(path)
     assert all(name in answer.headers for name in HEADERS), answer.headers
     assert answer.status == 200 or answer.headers["X-Request-Id"] in answer.text
+    for rule in ("default-src 'none'", "object-src 'none'", "base-uri 'none'",
+                 "frame-ancestors 'none'", "sandbox"):
+        assert rule in answer.headers["Content-Security-Policy"].split("; ")
+    assert answer.headers["Cache-Control"] == "no-store" and "Server" not in answer.headers
+    assert answer.headers["Content-Type"] in ("text/plain; charset=utf-8", "application/json",
+                                              "application/problem+json")
+    assert not any(name.startswith("Access-Control") for name in answer.headers)
+
+
+def test_no_line_of_the_log_is_forged(salved):
+    for line in ("GET /a%0asalve:%20note:%20forged HTTP/1.1", "GET /a\x1b[2J\x85 HTTP/1.1",
+                 "GET\x0b /a\x0bb HTTP/1.1"):
+        salved.ask(f"{line}\r\nHost: x\r\nX-Forwarded-For: 198.51.100.7\r\nConnection: close\r\n\r\n")
+    salved.stop()
+    assert "from=127.0.0.1 " in salved.log and "from=198.51.100.7" not in salved.log
+    for line in salved.lines:
+        assert line.startswith("salve: ") and line[:-1].isprintable(), line
 
 
 def test_problem(salved):
@@ -64,6 +81,8 @@ def test_problem(salved):
 @pytest.mark.parametrize("text, status", [
     (f"{GET}X: {'x' * 100000}\r\n\r\n", r"4(31|13)"),
     (f"GET /{'x' * 100000} HTTP/1.1\r\nHost: x\r\n\r\n", r"41[34]"),
+    ("TRACE /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "405"),
+    ("OPTIONS /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "405"),
     ("BREW /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "405"),
     (f"{GET}Content-Length: 5\r\nConnection: close\r\n\r\nhello", "400"),
     (f"{GET}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello", "400"),

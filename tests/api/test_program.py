@@ -166,3 +166,18 @@ def test_settings_of_the_file_are_documented():
     agent = subprocess.run([program("salve-agent"), "--help"], capture_output=True, text=True)
     for name in ("server", "ca", "token-file", "force"):
         assert f"--{name}" in text and f"--{name}" in agent.stdout
+
+
+@pytest.mark.parametrize("more, plain", [("", False), ("?sslmode=prefer", True)])
+def test_the_store_over_a_network_needs_tls(launch, tmp_path, more, plain):
+    """A PostgreSQL that has no TLS is told nothing, unless the URL says so."""
+    with socket.create_server(("127.0.0.1", 0)) as fake:
+        url = f"postgresql://salve:secret@127.0.0.1:{fake.getsockname()[1]}/salve{more}"
+        server = launch("--store", url, wait=False)
+        client, _ = fake.accept()
+        client.settimeout(20)
+        assert client.recv(8) == bytes.fromhex("0000000804d2162f")  # may we speak TLS?
+        client.sendall(b"N")
+        assert (b"salve" in client.recv(1024)) == plain
+        client.close()
+        server.stop()

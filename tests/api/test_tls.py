@@ -14,6 +14,7 @@ import pytest
 from certificates import make_authority, make_certificate
 from conftest import program
 
+HSTS = "Strict-Transport-Security: max-age=31536000; includeSubDomains"
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
 
 
@@ -57,7 +58,7 @@ def test_versions(server, keys, version):
     context = context_of(keys)
     context.minimum_version = context.maximum_version = version
     _, cipher, answer = get(server, context)
-    assert answer.startswith("HTTP/1.1 200 OK") and "Strict-Transport-Security: " in answer
+    assert answer.startswith("HTTP/1.1 200 OK") and HSTS in answer
     assert "GCM" in cipher or "CHACHA20" in cipher
 
 
@@ -176,7 +177,8 @@ def test_a_proxy_in_front(launch, tmp_path):
     proxied = launch("--store", tmp_path / "s.db", "--listen", "0.0.0.0:0", "--behind-proxy",
                      "--debug")
     proxied.address = ("127.0.0.1", proxied.address[1])
-    proxied.get("/healthz", headers={"X-Forwarded-For": "192.0.2.1, 198.51.100.7"})
+    answer = proxied.get("/healthz", headers={"X-Forwarded-For": "192.0.2.1, 198.51.100.7"})
+    assert answer.headers["Strict-Transport-Security"] in HSTS
     end = time.monotonic() + 10
     while "from=198.51.100.7 " not in proxied.log and time.monotonic() < end:
         time.sleep(0.05)  # it is logged behind the answer

@@ -7,7 +7,7 @@ import shlex
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGES = ["README.md", "docs/operator.md", "docs/roles.md", "ARCHITECTURE.md"]
+PAGES = ["README.md", "docs/operator.md", "docs/roles.md", "docs/security.md", "ARCHITECTURE.md"]
 
 
 def shown(page):
@@ -18,7 +18,7 @@ def shown(page):
     return [c.strip() for c in found + re.findall(r"`(salve [^`]*)`", text)]
 
 
-@pytest.mark.parametrize("page", PAGES[:3])
+@pytest.mark.parametrize("page", PAGES[:4])
 def test_commands_and_options_exist(salve, page):
     commands = shown(page)
     assert commands, f"{page} shows no command: look at how this test reads it"
