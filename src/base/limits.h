@@ -73,6 +73,8 @@
 #define SV_LIMIT_AGENT_PACKAGES_PER_DAY 400000  /* that one agent may describe */
 #define SV_LIMIT_ENROL_QUOTA 1000000            /* hosts that may enrol with one token */
 #define SV_LIMIT_ENROL_TOKEN_S (366 * 86400)    /* how long a token may be good */
+#define SV_LIMIT_AUDIT_MIN_S 60                 /* within which hosts must have reported */
+#define SV_LIMIT_AUDIT_MAX_S (3660 * 86400)     /* the same */
 #define SV_LIMIT_SYSTEM_RULES 10000             /* by which hosts belong to systems */
 #define SV_LIMIT_ADDRESSES_BYTES 1024           /* of one host, that are kept to know it by */
 #define SV_LIMIT_EVENTS_KEPT 4096               /* of one stream, for those who come back */

@@ -207,6 +207,18 @@ static const SvOption host_list_options[] = {
     {"reboot", 0, "WORD", "only hosts where a reboot is needed, not-needed or unknown"},
     {"seen-after", 0, "TIME", "only hosts that reported later"},
     {"seen-before", 0, "TIME", "only hosts that last reported earlier"},
+    {"silent-audits", 0, "N", "only hosts that the last N inventory audits found absent"},
+};
+
+static const SvOption count_options[] = {
+    CHANGE_OPTIONS,
+    {"within-s", 0, "N", "seconds within which a host must have reported; default: a week"},
+};
+
+static const SvOption counted_options[] = {
+    SERVER_OPTIONS,
+    {LIMIT},
+    {"kind", 0, "WORD", "only hosts that are new, returned, retired or silent"},
 };
 
 static const SvOption host_import_options[] = {SERVER_OPTIONS, HOST_OPTIONS};
@@ -304,6 +316,16 @@ const SvCommand sv_commands[] = {
      "Takes inventory as scan does, of this machine, of a root directory, or of files that came "
      "from elsewhere, and sends it to the server under the id HOST.",
      OPTIONS (host_import_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_host_import},
+    {"inventory-audit run", "", "count the hosts that are present, against the count before",
+     "What came and what went is kept by host. Hosts that stay away are never retired by this: "
+     "'salve host list --silent-audits 3' offers them.",
+     OPTIONS (count_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"inventory-audit list", "", "such counts, the last first", "", OPTIONS (list_options),
+     SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"inventory-audit show", "NUMBER", "one such count", "", OPTIONS (server_options),
+     SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"inventory-audit hosts", "NUMBER", "hosts by which a count differs from the one before", "",
+     OPTIONS (counted_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
     {"enrol list", "", "tokens by which hosts enrol", "", OPTIONS (list_options), SV_OUTPUTS_LIST,
      0, 0, sv_cmd_remote},
     {"enrol add", "", "make a token by which hosts enrol; its secret is shown this once", "",

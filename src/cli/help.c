@@ -182,7 +182,8 @@ write_bash (GString *out)
       g_string_append_printf (out, " %.*s", (int)noun_length (&sv_commands[i]),
                               sv_commands[i].name);
   g_string_append (out, "\" ;;\n");
-  for (gsize i = 0; i < sv_n_commands; i++) {
+  /* From the last on: "fleet days" before "fleet", which begins like it. */
+  for (gsize i = sv_n_commands; i-- > 0;) {
     const SvCommand *command = &sv_commands[i];
     if (command->name[noun_length (command)] != '\0' && is_first_of_noun (command))
       write_bash_verbs (out, command);

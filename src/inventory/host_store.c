@@ -2,6 +2,7 @@
 
 #include "inventory/host_history.h"
 #include "inventory/id_list.h"
+#include "inventory/inventory_audit_store.h"
 #include "inventory/posture_store.h"
 #include "inventory/system_store.h"
 
@@ -454,7 +455,8 @@ sv_host_load_inventory (SvDictionary *dictionary, SvDb *db, const char *id, GErr
                 " AND (CAST (:reboot AS TEXT) IS NULL OR reboot = :reboot)"                        \
                 " AND (CAST (:name AS TEXT) IS NULL OR (hostname >= :name AND hostname < "         \
                 ":name_end))"                                                                      \
-                " AND last_seen_us > :seen_after AND last_seen_us < :seen_before"
+                " AND last_seen_us > :seen_after AND last_seen_us < :seen_before"                  \
+                " AND " SV_HOST_IS_SILENT
 
 /* Behind every text that begins with what stands before it. */
 #define LAST_CHARACTER "\xf4\x8f\xbf\xbf"
@@ -471,6 +473,7 @@ bind_filter (SvQuery *query, const SvHostFilter *filter)
   sv_query_bind_text (query, "reboot", filter->reboot);
   sv_query_bind_text (query, "name", filter->name);
   sv_query_bind_text (query, "name_end", name_end);
+  sv_query_bind_int64 (query, "silent_audits", filter->silent_audits);
   sv_query_bind_int64 (query, "seen_after", filter->seen_after_us);
   sv_query_bind_int64 (query, "seen_before",
                        filter->seen_before_us > 0 ? filter->seen_before_us : G_MAXINT64);

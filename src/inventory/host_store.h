@@ -50,6 +50,7 @@ typedef struct {
   const char *reach;     /* see SV_SYSTEM_IN_REACH */
   gint64 seen_after_us;  /* 0: whenever */
   gint64 seen_before_us; /* 0: whenever */
+  gint64 silent_audits;  /* absent in so many inventory audits; 0: any */
 } SvHostFilter;
 
 /* How many hosts @filter lets through; the same words as sv_host_list(). */

@@ -11,6 +11,7 @@
 #include "inventory/host_history.h"
 #include "inventory/host_store.h"
 #include "inventory/id_list.h"
+#include "inventory/inventory_audit_api.h"
 #include "inventory/package_set_store.h"
 #include "inventory/posture_store.h"
 #include "inventory/system_api.h"

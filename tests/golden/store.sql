@@ -9,6 +9,7 @@
 -- 9 0009_systems 7609bd429029e29f3bf0110cb423764fc15ca8dc9aea3a4c18b2b69bd90cba47
 -- 10 0010_history 1c6494a1e0040255bfe981329a44c1ef6c96cb655b8de2a745795970472f0331
 -- 11 0011_identity_providers db45ea0ba0e2e0edb9c2330681e95cbd17cb761d04a04eb27eac69bdd70659b5
+-- 12 0012_inventory_audits 160b10eef7a03629817e62569c22b4f6c32a91a6c7050244a3402e525a2703a9
 
 
 CREATE TABLE agent ( host TEXT NOT NULL PRIMARY KEY,
@@ -231,7 +232,8 @@ CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY,
   system_by TEXT,
   placed INTEGER NOT NULL DEFAULT 0,
   addresses TEXT NOT NULL DEFAULT '',
-  retired_at_us INTEGER NOT NULL DEFAULT 0) STRICT;
+  retired_at_us INTEGER NOT NULL DEFAULT 0,
+  audited INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX host_by_move ON host (moved_at_us);
 
@@ -279,6 +281,22 @@ CREATE TABLE identity_provider ( id TEXT NOT NULL PRIMARY KEY,
   group_filter TEXT,
   own_address TEXT,
   scopes TEXT ) STRICT;
+
+CREATE TABLE inventory_audit ( id INTEGER NOT NULL PRIMARY KEY,
+  at_us INTEGER NOT NULL,
+  within_s INTEGER NOT NULL,
+  hosts_before INTEGER NOT NULL,
+  hosts INTEGER NOT NULL,
+  new_hosts INTEGER NOT NULL,
+  returned INTEGER NOT NULL,
+  retired INTEGER NOT NULL,
+  silent INTEGER NOT NULL ) STRICT;
+
+CREATE TABLE inventory_audit_host ( audit INTEGER NOT NULL REFERENCES inventory_audit (id) ON DELETE CASCADE,
+  host TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  PRIMARY KEY (audit,
+  host) ) STRICT;
 
 CREATE TABLE login_start ( digest BLOB NOT NULL PRIMARY KEY,
   provider TEXT NOT NULL REFERENCES identity_provider (id) ON DELETE CASCADE,
