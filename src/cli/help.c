@@ -29,7 +29,7 @@ sv_help_overview (void)
   g_autoptr (GString) out = g_string_new (
       "salve: what must be patched, in what order, and why\n\nusage: salve COMMAND [OPTION…]\n\n");
   for (gsize i = 0; i < sv_n_commands; i++)
-    g_string_append_printf (out, "  %-16s %s\n", sv_commands[i].name, sv_commands[i].summary);
+    g_string_append_printf (out, "  %-18s %s\n", sv_commands[i].name, sv_commands[i].summary);
   g_string_append (out,
                    "\n'salve COMMAND --help' says more; 'salve --version' names this build.\n");
   return g_string_free (g_steal_pointer (&out), FALSE);

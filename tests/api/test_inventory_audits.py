@@ -85,12 +85,12 @@ def test_silent_hosts_are_offered_and_stay(fleet):
 def test_the_command_line_counts(fleet):
     report(fleet, "a")
     token = "--token", fleet.client.token
-    counted = fleet.json("inventory-audit", "run", "--yes", "--within-s", "3600", *token)
+    counted = fleet.json("count", "run", "--yes", "--within-s", "3600", *token)
     assert (counted["hosts"], counted["within_s"]) == (1, 3600)
-    assert fleet.json("inventory-audit", "list", *token) == [counted]
-    assert fleet.json("inventory-audit", "show", "1", *token) == counted
+    assert fleet.json("count", "list", *token) == [counted]
+    assert fleet.json("count", "show", "1", *token) == counted
     assert [host["host"] for host in
-            fleet.json("inventory-audit", "hosts", "1", "--kind", "new", *token)] == ["a"]
+            fleet.json("count", "hosts", "1", "--kind", "new", *token)] == ["a"]
     assert fleet.json("host", "list", "--silent-audits", "1", *token) == []
 
 

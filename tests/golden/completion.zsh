@@ -3,7 +3,7 @@ autoload -U +X bashcompinit && bashcompinit
 _salve() {
   local line="${COMP_WORDS[*]:1:COMP_CWORD-1}" words
   case "$line" in
-  "") words=" scan check explain inventory feed login logout fleet host inventory-audit enrol system finding cve update source user token audit version cvss ssvc purl audit backup config doctor help" ;;
+  "") words=" scan check explain inventory feed login logout fleet host count enrol system finding cve update source user token audit version cvss ssvc purl audit backup config doctor help" ;;
   "help"*) words=" --man --completion --output --config --verbose --quiet --help" ;;
   "doctor"*) words=" --store --output --config --verbose --quiet --help" ;;
   "config") words=" show" ;;
@@ -58,11 +58,11 @@ _salve() {
   "enrol add"*) words=" --server --server-ca --token --yes --dry-run --note --quota --lifetime-s --output --config --verbose --quiet --help" ;;
   "enrol") words=" list add revoke" ;;
   "enrol list"*) words=" --server --server-ca --token --limit --output --config --verbose --quiet --help" ;;
-  "inventory-audit hosts"*) words=" --server --server-ca --token --limit --kind --output --config --verbose --quiet --help" ;;
-  "inventory-audit show"*) words=" --server --server-ca --token --output --config --verbose --quiet --help" ;;
-  "inventory-audit list"*) words=" --server --server-ca --token --limit --output --config --verbose --quiet --help" ;;
-  "inventory-audit") words=" run list show hosts" ;;
-  "inventory-audit run"*) words=" --server --server-ca --token --yes --dry-run --within-s --output --config --verbose --quiet --help" ;;
+  "count hosts"*) words=" --server --server-ca --token --limit --kind --output --config --verbose --quiet --help" ;;
+  "count show"*) words=" --server --server-ca --token --output --config --verbose --quiet --help" ;;
+  "count list"*) words=" --server --server-ca --token --limit --output --config --verbose --quiet --help" ;;
+  "count") words=" run list show hosts" ;;
+  "count run"*) words=" --server --server-ca --token --yes --dry-run --within-s --output --config --verbose --quiet --help" ;;
   "host import"*) words=" --server --server-ca --token --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --output --config --verbose --quiet --help" ;;
   "host revoke"*) words=" --server --server-ca --token --yes --dry-run --output --config --verbose --quiet --help" ;;
   "host agents"*) words=" --server --server-ca --token --limit --output --config --verbose --quiet --help" ;;
