@@ -45,6 +45,13 @@ static const Remote remotes[] = {
     LIST ("count list", "/api/v1/inventory-audits", &sv_inventory_audit_type),
     SHOW ("count show", "/api/v1/inventory-audits/%s", &sv_inventory_audit_type),
     LIST ("count hosts", "/api/v1/inventory-audits/%s/hosts", &sv_audited_host_type),
+    LIST ("computer list", "/api/v1/cross-check", &sv_missed_computer_type),
+    LIST ("computer stale", "/api/v1/cross-check/stale", &sv_stale_record_type),
+    LIST ("computer unseen", "/api/v1/cross-check/hosts", &sv_known_host_type),
+    {"computer note", "PUT", "/api/v1/computers/%s", "", NULL, FALSE},
+    LIST ("sighting list", "/api/v1/sightings", &sv_sighting_source_type),
+    {"sighting put", "PUT", "/api/v1/sightings/%s?kind=%s", "*", &sv_sighting_source_type, FALSE},
+    {"sighting remove", "DELETE", "/api/v1/sightings/%s", NULL, NULL, FALSE},
     LIST ("system list", "/api/v1/systems", &sv_system_type),
     SHOW ("system show", "/api/v1/systems/%s", &sv_system_type),
     {"system add", "POST", "/api/v1/systems", "name", &sv_system_type, FALSE},
@@ -296,9 +303,13 @@ make_body (const SvCli *cli, const Remote *remote, guint used, GError **error)
 static char *
 read_body (const char *path, GError **error)
 {
-  g_autoptr (GBytes) content = sv_file_read (path, SV_LIMIT_BODY_BYTES, error);
-  gsize size;
+  g_autoptr (GBytes) content = sv_file_read (path, SV_LIMIT_SIGHTING_BYTES, error);
+  gsize size = 0;
   const char *data = content != NULL ? g_bytes_get_data (content, &size) : NULL;
+  if (data != NULL && memchr (data, '\0', size) != NULL) {
+    sv_error_set_invalid (error, "no text:", path);
+    return NULL;
+  }
   return data != NULL ? g_strndup (data, size) : NULL;
 }
 

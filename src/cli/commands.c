@@ -221,6 +221,31 @@ static const SvOption counted_options[] = {
     {"kind", 0, "WORD", "only hosts that are new, returned, retired or silent"},
 };
 
+/* clang-format off */
+#define PRESENCE_OPTIONS                                                                           \
+    SERVER_OPTIONS,                                                                                \
+    {LIMIT},                                                                                       \
+    {"within-s", 0, "N", "seconds within which a host must have reported; default: a week"}
+/* clang-format on */
+
+static const SvOption presence_options[] = {PRESENCE_OPTIONS};
+
+static const SvOption missed_options[] = {
+    PRESENCE_OPTIONS,
+    {"kind", 0, "WORD", "only what sources of this kind saw"},
+};
+
+static const SvOption unseen_options[] = {
+    PRESENCE_OPTIONS,
+    {"kind", 0, "WORD", "dns, ad, dhcp, scan, hypervisor or other; must be given"},
+};
+
+static const SvOption note_options[] = {
+    CHANGE_OPTIONS,
+    {"owner", 0, "NAME", "who answers for it"},
+    {"note", 0, "TEXT", "what else is known of it"},
+};
+
 static const SvOption host_import_options[] = {SERVER_OPTIONS, HOST_OPTIONS};
 
 static const SvOption line_options[] = {
@@ -326,6 +351,25 @@ const SvCommand sv_commands[] = {
      sv_cmd_remote},
     {"count hosts", "NUMBER", "hosts by which a count differs from the one before", "",
      OPTIONS (counted_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"sighting list", "", "sources that see computers, beside the inventory", "",
+     OPTIONS (server_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"sighting put", "SOURCE KIND FILE", "replace all that a source saw",
+     "KIND: dns (zone files, dig axfr), ad (LDIF of ldapsearch), dhcp (leases of ISC, dnsmasq and "
+     "Kea), scan (nmap -oX), hypervisor (virsh list --all, virsh dumpxml), other. A CSV table "
+     "whose "
+     "first line names its columns (name, address, mac) and a JSON list of objects go with each.",
+     OPTIONS (change_options), SV_OUTPUTS_LIST, 3, 3, sv_cmd_remote},
+    {"sighting remove", "SOURCE", "forget a source and all that it saw", "",
+     OPTIONS (change_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"computer list", "", "computers that other sources see and that do not report", "",
+     OPTIONS (missed_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"computer stale", "", "records on hosts that are silent or retired", "",
+     OPTIONS (presence_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"computer unseen", "", "hosts that no source of a kind sees", "", OPTIONS (unseen_options),
+     SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"computer note", "COMPUTER", "say who answers for a computer that does not report",
+     "COMPUTER as 'salve computer list' calls it. Without options what was said is taken back.",
+     OPTIONS (note_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
     {"enrol list", "", "tokens by which hosts enrol", "", OPTIONS (list_options), SV_OUTPUTS_LIST,
      0, 0, sv_cmd_remote},
     {"enrol add", "", "make a token by which hosts enrol; its secret is shown this once", "",

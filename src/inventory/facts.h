@@ -77,6 +77,7 @@ typedef struct {
   char *name;
   char *state;          /* "up", "down", "unknown" */
   char *medium;         /* "wired", "wireless", "virtual", "loopback" */
+  char *mac;            /* of the card, as /sys writes it; NULL not known */
   gint64 speed_mbps;    /* 0 = not known */
   GPtrArray *addresses; /* strings */
 } SvInterface;

@@ -229,7 +229,7 @@ update_host (const Arrival *arrival, const SvHost *host, GError **error)
                    " AND COALESCE (distro, '') = COALESCE (CAST (:distro AS TEXT), '')"
                    " AND COALESCE (hardware_class, '') ="
                    " COALESCE (CAST (:hardware_class AS TEXT), '')"
-                   " AND addresses = :addresses THEN placed ELSE -1 END,"
+                   " AND addresses = :addresses THEN placed ELSE -1 END, macs = :macs,"
                    " hostname = :hostname, distro = :distro, os = :os, addresses = :addresses,"
                    " machine = :machine, hardware_class = :hardware_class, kernel = :kernel,"
                    " reboot = :reboot, collected_at_us = :collected_at_us WHERE id = :id",
@@ -237,7 +237,9 @@ update_host (const Arrival *arrival, const SvHost *host, GError **error)
   if (query == NULL)
     return FALSE;
   g_autofree char *addresses = sv_facts_list_addresses (arrival->report->facts);
+  g_autofree char *macs = sv_facts_list_macs (arrival->report->facts);
   sv_query_bind_text (query, "addresses", addresses);
+  sv_query_bind_text (query, "macs", macs);
   sv_query_bind_record (query, &sv_host_type, host);
   return sv_query_run (query, error);
 }

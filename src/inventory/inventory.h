@@ -5,6 +5,7 @@
 #include "inventory/agent_store.h"
 #include "inventory/authority_store.h"
 #include "inventory/checkin.h"
+#include "inventory/cross_check_api.h"
 #include "inventory/dictionary_store.h"
 #include "inventory/facts.h"
 #include "inventory/host_api.h"

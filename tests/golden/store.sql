@@ -10,6 +10,7 @@
 -- 10 0010_history 1c6494a1e0040255bfe981329a44c1ef6c96cb655b8de2a745795970472f0331
 -- 11 0011_identity_providers db45ea0ba0e2e0edb9c2330681e95cbd17cb761d04a04eb27eac69bdd70659b5
 -- 12 0012_inventory_audits 160b10eef7a03629817e62569c22b4f6c32a91a6c7050244a3402e525a2703a9
+-- 13 0013_sightings c5f24f4b7e7ff876de4667775873eeccfa2b38dc83339a41408f3ba78556b031
 
 
 CREATE TABLE agent ( host TEXT NOT NULL PRIMARY KEY,
@@ -60,6 +61,11 @@ CREATE TABLE audit_entry ( sequence INTEGER NOT NULL PRIMARY KEY,
   request TEXT,
   address TEXT,
   hash BLOB NOT NULL ) STRICT;
+
+CREATE TABLE computer_note ( computer TEXT NOT NULL PRIMARY KEY,
+  owner TEXT,
+  note TEXT,
+  changed_at_us INTEGER NOT NULL ) STRICT;
 
 CREATE TABLE enrol_token ( id TEXT NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
@@ -233,7 +239,8 @@ CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY,
   placed INTEGER NOT NULL DEFAULT 0,
   addresses TEXT NOT NULL DEFAULT '',
   retired_at_us INTEGER NOT NULL DEFAULT 0,
-  audited INTEGER NOT NULL DEFAULT 0) STRICT;
+  audited INTEGER NOT NULL DEFAULT 0,
+  macs TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX host_by_move ON host (moved_at_us);
 
@@ -425,6 +432,21 @@ CREATE INDEX session_by_person ON session (person, created_at_us);
 CREATE TABLE setup_link ( id INTEGER NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
   expires_at_us INTEGER NOT NULL ) STRICT;
+
+CREATE TABLE sighting ( source TEXT NOT NULL REFERENCES sighting_source (source) ON DELETE CASCADE,
+  name TEXT,
+  address TEXT,
+  mac TEXT,
+  os TEXT,
+  last_seen_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
+
+CREATE INDEX sighting_by_source ON sighting (source);
+
+CREATE TABLE sighting_source ( source TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  at_us INTEGER NOT NULL,
+  sightings INTEGER NOT NULL,
+  passed_over INTEGER NOT NULL ) STRICT;
 
 CREATE TABLE system ( id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
