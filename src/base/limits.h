@@ -78,6 +78,7 @@
 #define SV_LIMIT_SYSTEM_RULES 10000             /* by which hosts belong to systems */
 #define SV_LIMIT_SIGHTINGS 500000               /* computers of one source */
 #define SV_LIMIT_SIGHTING_BYTES (64 << 20)      /* what one source saw, as it writes it */
+#define SV_LIMIT_BASELINE_SERVICES 1000         /* that may listen on hosts of a class */
 #define SV_LIMIT_ADDRESSES_BYTES 1024           /* of one host, that are kept to know it by */
 #define SV_LIMIT_EVENTS_KEPT 4096               /* of one stream, for those who come back */
 #define SV_LIMIT_EVENT_QUEUE 1024               /* events that a subscriber may be behind */

@@ -246,6 +246,19 @@ static const SvOption note_options[] = {
     {"note", 0, "TEXT", "what else is known of it"},
 };
 
+static const SvOption baseline_change_options[] = {
+    CHANGE_OPTIONS,
+    {"services", 0, "NAME,…", "what may listen for others: tcp/22, or tcp/22/sshd"},
+};
+
+static const SvOption excuse_options[] = {
+    CHANGE_OPTIONS,
+    {"host", 0, "ID", "on this host alone; default: on every host of the class"},
+    {"reason", 0, "TEXT", "why it may differ"},
+    {"owner", 0, "NAME", "who answers for it"},
+    {"expires-at", 0, "TIME", "when it counts again"},
+};
+
 static const SvOption host_import_options[] = {SERVER_OPTIONS, HOST_OPTIONS};
 
 static const SvOption line_options[] = {
@@ -370,6 +383,33 @@ const SvCommand sv_commands[] = {
     {"computer note", "COMPUTER", "say who answers for a computer that does not report",
      "COMPUTER as 'salve computer list' calls it. Without options what was said is taken back.",
      OPTIONS (note_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"baseline list", "", "what classes of hosts are meant to run", "", OPTIONS (list_options),
+     SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"baseline show", "NAME", "one baseline", "", OPTIONS (server_options), SV_OUTPUTS_LIST, 1, 1,
+     sv_cmd_remote},
+    {"baseline take", "NAME HOST", "make a baseline after a host that is as all are to be",
+     "Its packages replace what the baseline says of that release; what listens there counts if "
+     "the baseline says nothing of services yet.",
+     OPTIONS (baseline_change_options), SV_OUTPUTS_LIST, 2, 2, sv_cmd_remote},
+    {"baseline put", "FILE", "make a baseline after a list of packages",
+     "FILE is JSON: name, distro (debian:12), packages (name and version of each), services.",
+     OPTIONS (change_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"baseline change", "NAME", "change what may listen on hosts of a class", "",
+     OPTIONS (baseline_change_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"baseline remove", "NAME", "take a baseline away, with its exemptions", "",
+     OPTIONS (change_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"baseline hosts", "NAME", "how hosts of the class stand against it", "",
+     OPTIONS (list_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"baseline exempt", "NAME", "differences that somebody answers for, expired ones too", "",
+     OPTIONS (list_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"baseline excuse", "NAME ITEM", "say who answers for a difference, why and until when",
+     "ITEM is a package, or what listens: tcp/8080. What is exempted stays in every count, and is "
+     "counted apart as well.",
+     OPTIONS (excuse_options), SV_OUTPUTS_LIST, 2, 2, sv_cmd_remote},
+    {"baseline end", "NAME ID", "end such an exemption", "", OPTIONS (change_options),
+     SV_OUTPUTS_LIST, 2, 2, sv_cmd_remote},
+    {"host baseline", "HOST", "how a host differs from the baseline of its class", "",
+     OPTIONS (list_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
     {"enrol list", "", "tokens by which hosts enrol", "", OPTIONS (list_options), SV_OUTPUTS_LIST,
      0, 0, sv_cmd_remote},
     {"enrol add", "", "make a token by which hosts enrol; its secret is shown this once", "",

@@ -452,6 +452,8 @@ sv_host_load_inventory (SvDictionary *dictionary, SvDb *db, const char *id, GErr
   " AND (CAST (:system AS TEXT) IS NULL OR COALESCE (system, '') = :system)"                       \
   " AND (CAST (:line AS TEXT) IS NULL OR system IN"                                                \
   " (SELECT id FROM system WHERE line_of_business = :line))"                                       \
+  " AND (CAST (:baseline AS TEXT) IS NULL OR system IN"                                            \
+  " (SELECT id FROM system WHERE baseline = :baseline))"                                           \
   " AND " SV_SYSTEM_IN_REACH (                                                                     \
       "system") " AND (CAST (:distro AS TEXT) IS NULL OR distro = :distro)"                        \
                 " AND (CAST (:reboot AS TEXT) IS NULL OR reboot = :reboot)"                        \
@@ -470,6 +472,7 @@ bind_filter (SvQuery *query, const SvHostFilter *filter)
       filter->name != NULL ? g_strconcat (filter->name, LAST_CHARACTER, NULL) : NULL;
   sv_query_bind_text (query, "system", filter->system);
   sv_query_bind_text (query, "line", filter->line_of_business);
+  sv_query_bind_text (query, "baseline", filter->baseline);
   sv_query_bind_text (query, "reach", filter->reach);
   sv_query_bind_text (query, "distro", filter->distro);
   sv_query_bind_text (query, "reboot", filter->reboot);

@@ -47,6 +47,7 @@ typedef struct {
   const char *name;   /* hosts whose name begins so */
   const char *system; /* id; "": hosts that belong to none */
   const char *line_of_business;
+  const char *baseline;  /* class of the system that they belong to */
   const char *reach;     /* see SV_SYSTEM_IN_REACH */
   gint64 seen_after_us;  /* 0: whenever */
   gint64 seen_before_us; /* 0: whenever */

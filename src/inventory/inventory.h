@@ -4,6 +4,7 @@
 #include "inventory/agent_api.h"
 #include "inventory/agent_store.h"
 #include "inventory/authority_store.h"
+#include "inventory/baseline_api.h"
 #include "inventory/checkin.h"
 #include "inventory/cross_check_api.h"
 #include "inventory/dictionary_store.h"

@@ -3,7 +3,7 @@ autoload -U +X bashcompinit && bashcompinit
 _salve() {
   local line="${COMP_WORDS[*]:1:COMP_CWORD-1}" words
   case "$line" in
-  "") words=" scan check explain inventory feed login logout fleet host count sighting computer enrol system finding cve update source user token audit version cvss ssvc purl audit backup config doctor help" ;;
+  "") words=" scan check explain inventory feed login logout fleet host count sighting computer baseline host enrol system finding cve update source user token audit version cvss ssvc purl audit backup config doctor help" ;;
   "help"*) words=" --man --completion --output --config --verbose --quiet --help" ;;
   "doctor"*) words=" --store --output --config --verbose --quiet --help" ;;
   "config") words=" show" ;;
@@ -58,6 +58,19 @@ _salve() {
   "enrol add"*) words=" --server --server-ca --token --yes --dry-run --note --quota --lifetime-s --output --config --verbose --quiet --help" ;;
   "enrol") words=" list add revoke" ;;
   "enrol list"*) words=" --server --server-ca --token --limit --output --config --verbose --quiet --help" ;;
+  "host") words=" baseline" ;;
+  "host baseline"*) words=" --server --server-ca --token --limit --output --config --verbose --quiet --help" ;;
+  "baseline end"*) words=" --server --server-ca --token --yes --dry-run --output --config --verbose --quiet --help" ;;
+  "baseline excuse"*) words=" --server --server-ca --token --yes --dry-run --host --reason --owner --expires-at --output --config --verbose --quiet --help" ;;
+  "baseline exempt"*) words=" --server --server-ca --token --limit --output --config --verbose --quiet --help" ;;
+  "baseline hosts"*) words=" --server --server-ca --token --limit --output --config --verbose --quiet --help" ;;
+  "baseline remove"*) words=" --server --server-ca --token --yes --dry-run --output --config --verbose --quiet --help" ;;
+  "baseline change"*) words=" --server --server-ca --token --yes --dry-run --services --output --config --verbose --quiet --help" ;;
+  "baseline put"*) words=" --server --server-ca --token --yes --dry-run --output --config --verbose --quiet --help" ;;
+  "baseline take"*) words=" --server --server-ca --token --yes --dry-run --services --output --config --verbose --quiet --help" ;;
+  "baseline show"*) words=" --server --server-ca --token --output --config --verbose --quiet --help" ;;
+  "baseline") words=" list show take put change remove hosts exempt excuse end" ;;
+  "baseline list"*) words=" --server --server-ca --token --limit --output --config --verbose --quiet --help" ;;
   "computer note"*) words=" --server --server-ca --token --yes --dry-run --owner --note --output --config --verbose --quiet --help" ;;
   "computer unseen"*) words=" --server --server-ca --token --limit --within-s --kind --output --config --verbose --quiet --help" ;;
   "computer stale"*) words=" --server --server-ca --token --limit --within-s --output --config --verbose --quiet --help" ;;

@@ -11,6 +11,7 @@
 -- 11 0011_identity_providers db45ea0ba0e2e0edb9c2330681e95cbd17cb761d04a04eb27eac69bdd70659b5
 -- 12 0012_inventory_audits 160b10eef7a03629817e62569c22b4f6c32a91a6c7050244a3402e525a2703a9
 -- 13 0013_sightings c5f24f4b7e7ff876de4667775873eeccfa2b38dc83339a41408f3ba78556b031
+-- 14 0014_baselines 927034a781208df2adb5077a534e8420261ac84eda817e5632b264555a34d3a4
 
 
 CREATE TABLE agent ( host TEXT NOT NULL PRIMARY KEY,
@@ -61,6 +62,41 @@ CREATE TABLE audit_entry ( sequence INTEGER NOT NULL PRIMARY KEY,
   request TEXT,
   address TEXT,
   hash BLOB NOT NULL ) STRICT;
+
+CREATE TABLE baseline ( name TEXT NOT NULL PRIMARY KEY,
+  services TEXT NOT NULL,
+  created_at_us INTEGER NOT NULL,
+  changed_at_us INTEGER NOT NULL ) STRICT;
+
+CREATE TABLE baseline_exemption ( id TEXT NOT NULL PRIMARY KEY,
+  baseline TEXT NOT NULL REFERENCES baseline (name) ON DELETE CASCADE,
+  host TEXT NOT NULL DEFAULT '',
+  item TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  expires_at_us INTEGER NOT NULL,
+  created_at_us INTEGER NOT NULL ) STRICT;
+
+CREATE INDEX baseline_exemption_by_baseline ON baseline_exemption (baseline, id);
+
+CREATE TABLE baseline_package ( baseline TEXT NOT NULL,
+  distro TEXT NOT NULL,
+  name TEXT NOT NULL,
+  version TEXT NOT NULL,
+  PRIMARY KEY (baseline,
+  distro,
+  name),
+  FOREIGN KEY (baseline,
+  distro) REFERENCES baseline_part (baseline,
+  distro) ON DELETE CASCADE ) STRICT;
+
+CREATE TABLE baseline_part ( baseline TEXT NOT NULL REFERENCES baseline (name) ON DELETE CASCADE,
+  distro TEXT NOT NULL,
+  host TEXT,
+  packages INTEGER NOT NULL,
+  at_us INTEGER NOT NULL,
+  PRIMARY KEY (baseline,
+  distro) ) STRICT;
 
 CREATE TABLE computer_note ( computer TEXT NOT NULL PRIMARY KEY,
   owner TEXT,
@@ -468,6 +504,8 @@ CREATE TABLE system ( id TEXT NOT NULL PRIMARY KEY,
   protect_rank INTEGER NOT NULL,
   created_at_us INTEGER NOT NULL,
   changed_at_us INTEGER NOT NULL ) STRICT;
+
+CREATE INDEX system_by_baseline ON system (baseline);
 
 CREATE INDEX system_by_line ON system (line_of_business);
 
