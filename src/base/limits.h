@@ -28,6 +28,7 @@
 #define SV_LIMIT_CHANGELOG_BYTES (64 << 20)      /* one changelog after decompression */
 #define SV_LIMIT_CHANGELOG_FETCH_BYTES (256LL << 20) /* packages fetched for their changelogs */
 #define SV_LIMIT_PACKAGES 200000                     /* packages of one host */
+#define SV_LIMIT_WINDOWS_UPDATES 5000                /* updates of one Windows */
 #define SV_LIMIT_PACKAGE_LIST_BYTES (256 << 20)      /* one rpm manifest or apk database */
 #define SV_LIMIT_PACKAGE_ENTRIES 16000000            /* distinct packages of a fleet */
 #define SV_LIMIT_FACTS_BYTES (16 << 20)              /* what one host says of itself, no packages */

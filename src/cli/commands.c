@@ -15,6 +15,10 @@
     {"apk-installed", 0, "FILE", "judge this apk database"},                                       \
     {"sbom", 0, "FILE", "judge this CycloneDX or SPDX document (JSON)"},                           \
     {"vuls", 0, "FILE", "judge this vuls scan result (JSON)"},                                     \
+    {"ansible", 0, "FILE", "judge these facts of ansible (JSON, with package_facts)"},             \
+    {"osquery", 0, "FILE", "judge these results of osquery (JSON: os_version, deb_packages, …)"},  \
+    {"systeminfo", 0, "FILE", "take what systeminfo of Windows printed (in English)"},             \
+    {"hotfixes", 0, "FILE", "take the updates in this list of wmic qfe or Get-HotFix"},            \
     {"os-release", 0, "FILE", "the os-release file that goes with the files above"},               \
     {"apt-lists", 0, "DIR", "read archive metadata from here instead of the host's own lists"},    \
     {"apt-preferences", 0, "PATH", "apt preferences file or directory that goes with it"},         \
@@ -105,7 +109,7 @@ static const SvOption import_options[] = {
     {"role", 0, "TEXT", "what it does"},                                                           \
     {"criticality", 0, "VALUE", "low, normal or high"},                                            \
     {"mission-impact", 0, "VALUE",                                                                 \
-     "degraded, \"mef support crippled\", \"mef failure\" or \"mission failure\""},                  \
+     "degraded, \"mef support crippled\", \"mef failure\" or \"mission failure\""},                \
     {"safety-impact", 0, "VALUE", "negligible, marginal, critical or catastrophic"},               \
     {"national", 0, "VALUE", "whether the nation depends on it: no or yes"},                       \
     {"targeted", 0, "VALUE", "whether it was attacked in the past: no or yes"},                    \

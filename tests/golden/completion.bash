@@ -83,7 +83,7 @@ _salve() {
   "count list"*) words=" --server --server-ca --token --limit --output --config --verbose --quiet --help" ;;
   "count") words=" run list show hosts" ;;
   "count run"*) words=" --server --server-ca --token --yes --dry-run --within-s --output --config --verbose --quiet --help" ;;
-  "host import"*) words=" --server --server-ca --token --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --output --config --verbose --quiet --help" ;;
+  "host import"*) words=" --server --server-ca --token --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --ansible --osquery --systeminfo --hotfixes --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --output --config --verbose --quiet --help" ;;
   "host revoke"*) words=" --server --server-ca --token --yes --dry-run --output --config --verbose --quiet --help" ;;
   "host agents"*) words=" --server --server-ca --token --limit --output --config --verbose --quiet --help" ;;
   "host retire"*) words=" --server --server-ca --token --yes --dry-run --output --config --verbose --quiet --help" ;;
@@ -104,10 +104,10 @@ _salve() {
   "feed sync"*) words=" --store --cache --force --output --config --verbose --quiet --help" ;;
   "feed") words=" list sync add remove import show" ;;
   "feed list"*) words=" --store --output --config --verbose --quiet --help" ;;
-  "inventory"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --output --config --verbose --quiet --help" ;;
-  "explain"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --dump --replay --output --config --verbose --quiet --help" ;;
-  "check"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --max-age --output --config --verbose --quiet --help" ;;
-  "scan"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --max-age --fail-on --output --config --verbose --quiet --help" ;;
+  "inventory"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --ansible --osquery --systeminfo --hotfixes --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --output --config --verbose --quiet --help" ;;
+  "explain"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --ansible --osquery --systeminfo --hotfixes --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --dump --replay --output --config --verbose --quiet --help" ;;
+  "check"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --ansible --osquery --systeminfo --hotfixes --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --max-age --output --config --verbose --quiet --help" ;;
+  "scan"*) words=" --store --cache --root --dpkg-status --extended-states --rpm-manifest --apk-installed --sbom --vuls --ansible --osquery --systeminfo --hotfixes --os-release --apt-lists --apt-preferences --changelogs --keyring --feed --at --offline --no-changelogs --exposure --mission-impact --safety-impact --criticality --zone --max-age --fail-on --output --config --verbose --quiet --help" ;;
   esac
   COMPREPLY=($(compgen -f -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
 }
