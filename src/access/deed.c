@@ -20,7 +20,9 @@ errand_free (gpointer data)
   if (errand->deed.answer != NULL)
     sv_record_free (errand->response, errand->deed.answer);
   g_clear_pointer (&errand->deed.members, g_ptr_array_unref);
+  g_clear_pointer (&errand->deed.bytes, g_bytes_unref);
   g_hash_table_unref (errand->deed.path);
+  g_hash_table_unref (errand->deed.query);
   g_free (errand->deed.location);
   g_free (errand);
 }
@@ -36,16 +38,19 @@ sv_deed_list_members (const SvCall *call, const SvRecordType *type)
 }
 
 static GHashTable *
-copy_path (const SvCall *call)
+copy_params (const SvCall *call, gboolean of_path)
 {
   const SvRoute *route = sv_call_get_route (call);
-  GHashTable *path = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  GHashTable *params = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   for (gsize i = 0; i < route->n_params; i++) {
     const char *name = route->params[i].name;
-    if (sv_route_has_path_param (route, name))
-      g_hash_table_insert (path, (gpointer)name, g_strdup (sv_call_get_path_param (call, name)));
+    if (sv_route_has_path_param (route, name) != of_path)
+      continue;
+    const char *text =
+        of_path ? sv_call_get_path_param (call, name) : sv_call_find_query (call, name);
+    g_hash_table_insert (params, (gpointer)name, g_strdup (text));
   }
-  return path;
+  return params;
 }
 
 static Errand *
@@ -61,8 +66,11 @@ errand_new (SvCall *call, SvDeedFunc func)
   errand->response = route->response;
   errand->deed = (SvDeed){.principal = errand->principal,
                           .members = sv_deed_list_members (call, route->request),
-                          .path = copy_path (call),
+                          .path = copy_params (call, TRUE),
+                          .query = copy_params (call, FALSE),
                           .now_us = sv_call_get_now (call)};
+  if ((route->flags & SV_ROUTE_RAW) != 0)
+    errand->deed.bytes = g_bytes_ref (sv_call_get_bytes (call));
   if (route->request != NULL)
     errand->deed.body = sv_call_take_body (call);
   return errand;
@@ -102,4 +110,10 @@ const char *
 sv_deed_get_path_param (const SvDeed *deed, const char *name)
 {
   return g_hash_table_lookup (deed->path, name);
+}
+
+const char *
+sv_deed_find_query (const SvDeed *deed, const char *name)
+{
+  return g_hash_table_lookup (deed->query, name);
 }

@@ -10,7 +10,9 @@ typedef struct {
   const SvPrincipal *principal; /* who does it; NULL: the server itself */
   gpointer body;                /* of the route's request type; NULL: none came */
   GPtrArray *members;           /* strings: what the body of a PATCH names, as the struct does */
-  GHashTable *path;             /* parameters in the path */
+  GBytes *bytes;                /* as they came, of a route with SV_ROUTE_RAW; else NULL */
+  GHashTable *path;             /* parameters, by name: those in the path … */
+  GHashTable *query;            /* … and those of the query that were given, as text */
   gint64 now_us;
   gpointer answer; /* to be set: of the route's response type, NULL where it has none */
   char *location;  /* to be set where something is made */
@@ -33,3 +35,5 @@ GPtrArray *sv_deed_list_members (const SvCall *call, const SvRecordType *type);
 
 /* By a name in the path of the route, which describes it in its parameters. */
 const char *sv_deed_get_path_param (const SvDeed *deed, const char *name);
+/* NULL: it was not given. */
+const char *sv_deed_find_query (const SvDeed *deed, const char *name);

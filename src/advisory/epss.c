@@ -1,6 +1,5 @@
 /* EPSS scores: "cve,epss[,percentile]" with an optional "#model_version:…,score_date:…" above, or
  * "cve;epss;percentile" without any heading. */
-#include "advisory/csv.h"
 #include "advisory/feed_reader.h"
 
 #include <math.h>

@@ -1,5 +1,4 @@
 /* CISA's catalogue of known exploited vulnerabilities, JSON or CSV with the same field names. */
-#include "advisory/csv.h"
 #include "advisory/feed_reader.h"
 
 #include <string.h>

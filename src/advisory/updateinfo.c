@@ -1,7 +1,6 @@
 /* updateinfo.xml of RPM repositories: Fedora, EPEL, AlmaLinux, Rocky, Amazon, CentOS, SUSE. */
 #include "advisory/feed_reader.h"
 #include "advisory/module.h"
-#include "advisory/xml.h"
 
 #include "pkg/pkg.h"
 

@@ -1,6 +1,7 @@
 /* The door of the ground floor: every room may use what is named here. */
 #pragma once
 
+#include "base/csv.h"
 #include "base/deb822.h"
 #include "base/deflate.h"
 #include "base/documents.h"
@@ -19,3 +20,4 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "base/worker.h"
+#include "base/xml.h"

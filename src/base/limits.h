@@ -28,6 +28,7 @@
 #define SV_LIMIT_CHANGELOG_BYTES (64 << 20)      /* one changelog after decompression */
 #define SV_LIMIT_CHANGELOG_FETCH_BYTES (256LL << 20) /* packages fetched for their changelogs */
 #define SV_LIMIT_PACKAGES 200000                     /* packages of one host */
+#define SV_LIMIT_WINDOWS_UPDATES 5000                /* updates of one Windows */
 #define SV_LIMIT_PACKAGE_LIST_BYTES (256 << 20)      /* one rpm manifest or apk database */
 #define SV_LIMIT_PACKAGE_ENTRIES 16000000            /* distinct packages of a fleet */
 #define SV_LIMIT_FACTS_BYTES (16 << 20)              /* what one host says of itself, no packages */
@@ -73,7 +74,12 @@
 #define SV_LIMIT_AGENT_PACKAGES_PER_DAY 400000  /* that one agent may describe */
 #define SV_LIMIT_ENROL_QUOTA 1000000            /* hosts that may enrol with one token */
 #define SV_LIMIT_ENROL_TOKEN_S (366 * 86400)    /* how long a token may be good */
+#define SV_LIMIT_AUDIT_MIN_S 60                 /* within which hosts must have reported */
+#define SV_LIMIT_AUDIT_MAX_S (3660 * 86400)     /* the same */
 #define SV_LIMIT_SYSTEM_RULES 10000             /* by which hosts belong to systems */
+#define SV_LIMIT_SIGHTINGS 500000               /* computers of one source */
+#define SV_LIMIT_SIGHTING_BYTES (64 << 20)      /* what one source saw, as it writes it */
+#define SV_LIMIT_BASELINE_SERVICES 1000         /* that may listen on hosts of a class */
 #define SV_LIMIT_ADDRESSES_BYTES 1024           /* of one host, that are kept to know it by */
 #define SV_LIMIT_EVENTS_KEPT 4096               /* of one stream, for those who come back */
 #define SV_LIMIT_EVENT_QUEUE 1024               /* events that a subscriber may be behind */

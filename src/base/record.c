@@ -258,7 +258,7 @@ read_enum (const SvField *field, SvJsonReader *reader, SvRecordMode mode, gpoint
   if (!sv_json_read_string (reader, &text, error))
     return FALSE;
   int value = text != NULL ? sv_enum_find (field->values, text) : -1;
-  if (value >= 0) {
+  if (value >= 0 || (text == NULL && (field->flags & SV_FIELD_NULLABLE) != 0)) {
     *(gint *)member = value;
     return TRUE;
   }

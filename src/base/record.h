@@ -22,7 +22,8 @@ typedef enum {
   SV_FIELD_REQUIRED = 1 << 0, /* must be present in JSON in, never NULL */
   SV_FIELD_WIDE = 1 << 1,     /* a column only with -o wide, JSON and CSV */
   SV_FIELD_HIDDEN = 1 << 2,   /* no column at all: JSON only */
-  SV_FIELD_NO_STORE = 1 << 3  /* not a column in the database */
+  SV_FIELD_NO_STORE = 1 << 3, /* not a column in the database */
+  SV_FIELD_NULLABLE = 1 << 4  /* of an enum: may be -1, not known, which is null in JSON */
 } SvFieldFlags;
 
 typedef struct SvRecordType SvRecordType;

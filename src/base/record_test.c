@@ -244,6 +244,32 @@ test_errors_have_rows (void)
   g_assert_cmpint (sv_error_info (foreign)->code, ==, SV_ERROR_FAILED);
 }
 
+/* An enum that may be unknown comes back as it went; others refuse null. */
+static void
+test_nullable_enum (void)
+{
+  typedef struct {
+    gint colour;
+  } Maybe;
+  static const SvField fields[] = {SV_FIELD (Maybe, colour, SV_TYPE_ENUM, .values = colour_names,
+                                             .flags = SV_FIELD_NULLABLE, .doc = "Colour.")};
+  static SV_RECORD_TYPE (type, Maybe, "Maybe", fields, "Maybe.");
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (SvJsonWriter) writer = sv_json_writer_new (text, 0);
+  sv_record_write_json (&type, &(Maybe){-1}, writer, NULL);
+  g_assert_cmpstr (text->str, ==, "{\"colour\":null}");
+  g_autoptr (SvStream) stream = sv_stream_new_memory ("test", text->str, text->len);
+  g_autoptr (SvJsonReader) reader = sv_json_reader_new (stream);
+  g_autoptr (GError) error = NULL;
+  Maybe read = {0};
+  g_assert_true (sv_record_read_json (&type, reader, SV_RECORD_STRICT, &read, &error));
+  g_assert_cmpint (read.colour, ==, -1);
+  Whole whole = {0};
+  g_assert_false (read_text ("{\"id\":\"a\",\"colour\":null}", SV_RECORD_STRICT, &whole, &error));
+  g_assert_error (error, SV_ERROR, SV_ERROR_INVALID_DATA);
+  sv_record_clear (&whole_type, &whole);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -256,5 +282,6 @@ main (int argc, char **argv)
   g_test_add_func ("/json-writer/escapes", test_writer_escapes);
   g_test_add_func ("/json-writer/pieces", test_writer_gives_pieces);
   g_test_add_func ("/error/table", test_errors_have_rows);
+  g_test_add_func ("/record/nullable-enum", test_nullable_enum);
   return g_test_run ();
 }

@@ -41,10 +41,33 @@ static const Remote remotes[] = {
     SHOW ("host show", "/api/v1/hosts/%s", &sv_host_type),
     SHOW ("host inventory", "/api/v1/hosts/%s/inventory", &sv_inventory_type),
     LIST ("host history", "/api/v1/hosts/%s/history", &sv_exposure_interval_type),
+    LIST ("host baseline", "/api/v1/hosts/%s/baseline", &sv_deviation_type),
     {"host place", "PUT", "/api/v1/hosts/%s/system", "system", NULL, ONE},
     {"host retire", "DELETE", "/api/v1/hosts/%s", NULL, NULL, ONE},
     LIST ("host agents", "/api/v1/agents", &sv_agent_type),
     {"host revoke", "POST", "/api/v1/agents/%s/revoke", NULL, NULL, ONE},
+    {"count run", "POST", "/api/v1/inventory-audits", "", &sv_inventory_audit_type, ONE},
+    LIST ("count list", "/api/v1/inventory-audits", &sv_inventory_audit_type),
+    SHOW ("count show", "/api/v1/inventory-audits/%s", &sv_inventory_audit_type),
+    LIST ("count hosts", "/api/v1/inventory-audits/%s/hosts", &sv_audited_host_type),
+    LIST ("baseline list", "/api/v1/baselines", &sv_baseline_type),
+    SHOW ("baseline show", "/api/v1/baselines/%s", &sv_baseline_type),
+    {"baseline take", "POST", "/api/v1/baselines", "name host", &sv_baseline_type, ONE},
+    {"baseline put", "POST", "/api/v1/baselines", "*", &sv_baseline_type, ONE},
+    {"baseline change", "PATCH", "/api/v1/baselines/%s", NULL, &sv_baseline_type, ONE},
+    {"baseline remove", "DELETE", "/api/v1/baselines/%s", NULL, NULL, ONE},
+    LIST ("baseline hosts", "/api/v1/baselines/%s/hosts", &sv_baseline_host_type),
+    LIST ("baseline exempt", "/api/v1/baselines/%s/exemptions", &sv_baseline_exemption_type),
+    {"baseline excuse", "POST", "/api/v1/baselines/%s/exemptions", "item",
+     &sv_baseline_exemption_type, ONE},
+    {"baseline end", "DELETE", "/api/v1/baselines/%s/exemptions/%s", NULL, NULL, ONE},
+    LIST ("computer list", "/api/v1/cross-check", &sv_missed_computer_type),
+    LIST ("computer stale", "/api/v1/cross-check/stale", &sv_stale_record_type),
+    LIST ("computer unseen", "/api/v1/cross-check/hosts", &sv_known_host_type),
+    {"computer note", "PUT", "/api/v1/computers/%s", "", NULL, ONE},
+    LIST ("sighting list", "/api/v1/sightings", &sv_sighting_source_type),
+    {"sighting put", "PUT", "/api/v1/sightings/%s?kind=%s", "*", &sv_sighting_source_type, ONE},
+    {"sighting remove", "DELETE", "/api/v1/sightings/%s", NULL, NULL, ONE},
     LIST ("system list", "/api/v1/systems", &sv_system_type),
     SHOW ("system show", "/api/v1/systems/%s", &sv_system_type),
     {"system add", "POST", "/api/v1/systems", "name", &sv_system_type, ONE},
@@ -296,9 +319,13 @@ make_body (const SvCli *cli, const Remote *remote, guint used, GError **error)
 static char *
 read_body (const char *path, GError **error)
 {
-  g_autoptr (GBytes) content = sv_file_read (path, SV_LIMIT_BODY_BYTES, error);
-  gsize size;
+  g_autoptr (GBytes) content = sv_file_read (path, SV_LIMIT_SIGHTING_BYTES, error);
+  gsize size = 0;
   const char *data = content != NULL ? g_bytes_get_data (content, &size) : NULL;
+  if (data != NULL && memchr (data, '\0', size) != NULL) {
+    sv_error_set_invalid (error, "no text:", path);
+    return NULL;
+  }
   return data != NULL ? g_strndup (data, size) : NULL;
 }
 

@@ -15,6 +15,10 @@
     {"apk-installed", 0, "FILE", "judge this apk database"},                                       \
     {"sbom", 0, "FILE", "judge this CycloneDX or SPDX document (JSON)"},                           \
     {"vuls", 0, "FILE", "judge this vuls scan result (JSON)"},                                     \
+    {"ansible", 0, "FILE", "judge these facts of ansible (JSON, with package_facts)"},             \
+    {"osquery", 0, "FILE", "judge these results of osquery (JSON: os_version, deb_packages, …)"},  \
+    {"systeminfo", 0, "FILE", "take what systeminfo of Windows printed (in English)"},             \
+    {"hotfixes", 0, "FILE", "take the updates in this list of wmic qfe or Get-HotFix"},            \
     {"os-release", 0, "FILE", "the os-release file that goes with the files above"},               \
     {"apt-lists", 0, "DIR", "read archive metadata from here instead of the host's own lists"},    \
     {"apt-preferences", 0, "PATH", "apt preferences file or directory that goes with it"},         \
@@ -207,6 +211,56 @@ static const SvOption host_list_options[] = {
     {"reboot", 0, "WORD", "only hosts where a reboot is needed, not-needed or unknown"},
     {"seen-after", 0, "TIME", "only hosts that reported later"},
     {"seen-before", 0, "TIME", "only hosts that last reported earlier"},
+    {"silent-audits", 0, "N", "only hosts that the last N inventory audits found absent"},
+};
+
+static const SvOption count_options[] = {
+    CHANGE_OPTIONS,
+    {"within-s", 0, "N", "seconds within which a host must have reported; default: a week"},
+};
+
+static const SvOption counted_options[] = {
+    SERVER_OPTIONS,
+    {LIMIT},
+    {"kind", 0, "WORD", "only hosts that are new, returned, retired or silent"},
+};
+
+/* clang-format off */
+#define PRESENCE_OPTIONS                                                                           \
+    SERVER_OPTIONS,                                                                                \
+    {LIMIT},                                                                                       \
+    {"within-s", 0, "N", "seconds within which a host must have reported; default: a week"}
+/* clang-format on */
+
+static const SvOption presence_options[] = {PRESENCE_OPTIONS};
+
+static const SvOption missed_options[] = {
+    PRESENCE_OPTIONS,
+    {"kind", 0, "WORD", "only what sources of this kind saw"},
+};
+
+static const SvOption unseen_options[] = {
+    PRESENCE_OPTIONS,
+    {"kind", 0, "WORD", "dns, ad, dhcp, scan, hypervisor or other; must be given"},
+};
+
+static const SvOption note_options[] = {
+    CHANGE_OPTIONS,
+    {"owner", 0, "NAME", "who answers for it"},
+    {"note", 0, "TEXT", "what else is known of it"},
+};
+
+static const SvOption baseline_change_options[] = {
+    CHANGE_OPTIONS,
+    {"services", 0, "NAME,…", "what may listen for others: tcp/22, or tcp/22/sshd"},
+};
+
+static const SvOption excuse_options[] = {
+    CHANGE_OPTIONS,
+    {"host", 0, "ID", "on this host alone; default: on every host of the class"},
+    {"reason", 0, "TEXT", "why it may differ"},
+    {"owner", 0, "NAME", "who answers for it"},
+    {"expires-at", 0, "TIME", "when it counts again"},
 };
 
 static const SvOption host_import_options[] = {SERVER_OPTIONS, HOST_OPTIONS};
@@ -304,6 +358,62 @@ const SvCommand sv_commands[] = {
      "Takes inventory as scan does, of this machine, of a root directory, or of files that came "
      "from elsewhere, and sends it to the server under the id HOST.",
      OPTIONS (host_import_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_host_import},
+    {"host baseline", "HOST", "how a host differs from the baseline of its class", "",
+     OPTIONS (list_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"count run", "", "count the hosts that are present, against the count before",
+     "What came and what went is kept by host. Hosts that stay away are never retired by this: "
+     "'salve host list --silent-audits 3' offers them.",
+     OPTIONS (count_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"count list", "", "such counts, the last first", "", OPTIONS (list_options), SV_OUTPUTS_LIST,
+     0, 0, sv_cmd_remote},
+    {"count show", "NUMBER", "one such count", "", OPTIONS (server_options), SV_OUTPUTS_LIST, 1, 1,
+     sv_cmd_remote},
+    {"count hosts", "NUMBER", "hosts by which a count differs from the one before", "",
+     OPTIONS (counted_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"sighting list", "", "sources that see computers, beside the inventory", "",
+     OPTIONS (server_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"sighting put", "SOURCE KIND FILE", "replace all that a source saw",
+     "KIND: dns (zone files, dig axfr), ad (LDIF of ldapsearch), dhcp (leases of ISC, dnsmasq and "
+     "Kea), scan (nmap -oX), hypervisor (virsh list --all, virsh dumpxml), other. A CSV table "
+     "whose "
+     "first line names its columns (name, address, mac) and a JSON list of objects go with each.",
+     OPTIONS (change_options), SV_OUTPUTS_LIST, 3, 3, sv_cmd_remote},
+    {"sighting remove", "SOURCE", "forget a source and all that it saw", "",
+     OPTIONS (change_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"computer list", "", "computers that other sources see and that do not report", "",
+     OPTIONS (missed_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"computer stale", "", "records on hosts that are silent or retired", "",
+     OPTIONS (presence_options), SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"computer unseen", "", "hosts that no source of a kind sees", "", OPTIONS (unseen_options),
+     SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"computer note", "COMPUTER", "say who answers for a computer that does not report",
+     "COMPUTER as 'salve computer list' calls it. Without options what was said is taken back.",
+     OPTIONS (note_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"baseline list", "", "what classes of hosts are meant to run", "", OPTIONS (list_options),
+     SV_OUTPUTS_LIST, 0, 0, sv_cmd_remote},
+    {"baseline show", "NAME", "one baseline", "", OPTIONS (server_options), SV_OUTPUTS_LIST, 1, 1,
+     sv_cmd_remote},
+    {"baseline take", "NAME HOST", "make a baseline after a host that is as all are to be",
+     "Its packages replace what the baseline says of that release; what listens there counts if "
+     "the baseline says nothing of services yet.",
+     OPTIONS (baseline_change_options), SV_OUTPUTS_LIST, 2, 2, sv_cmd_remote},
+    {"baseline put", "FILE", "make a baseline after a list of packages",
+     "FILE is JSON: name, distro (debian:12), packages (name and version of each), services.",
+     OPTIONS (change_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"baseline change", "NAME", "change what may listen on hosts of a class", "",
+     OPTIONS (baseline_change_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"baseline remove", "NAME", "take a baseline away, with its exemptions", "",
+     OPTIONS (change_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"baseline hosts", "NAME", "how hosts of the class stand against it", "",
+     OPTIONS (list_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"baseline exempt", "NAME", "differences that somebody answers for, expired ones too", "",
+     OPTIONS (list_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"baseline excuse", "NAME ITEM", "say who answers for a difference, why and until when",
+     "ITEM is a package, or what listens: tcp/8080. What is exempted stays in every count, and is "
+     "counted apart as well.",
+     OPTIONS (excuse_options), SV_OUTPUTS_LIST, 2, 2, sv_cmd_remote},
+    {"baseline end", "NAME ID", "end such an exemption", "", OPTIONS (change_options),
+     SV_OUTPUTS_LIST, 2, 2, sv_cmd_remote},
     {"enrol list", "", "tokens by which hosts enrol", "", OPTIONS (list_options), SV_OUTPUTS_LIST,
      0, 0, sv_cmd_remote},
     {"enrol add", "", "make a token by which hosts enrol; its secret is shown this once", "",

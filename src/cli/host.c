@@ -77,6 +77,10 @@ static const struct {
     {"apk-installed", G_STRUCT_OFFSET (SvInventorySource, apk_installed)},
     {"sbom", G_STRUCT_OFFSET (SvInventorySource, sbom)},
     {"vuls", G_STRUCT_OFFSET (SvInventorySource, vuls)},
+    {"ansible", G_STRUCT_OFFSET (SvInventorySource, ansible)},
+    {"osquery", G_STRUCT_OFFSET (SvInventorySource, osquery)},
+    {"systeminfo", G_STRUCT_OFFSET (SvInventorySource, systeminfo)},
+    {"hotfixes", G_STRUCT_OFFSET (SvInventorySource, hotfixes)},
     {"os-release", G_STRUCT_OFFSET (SvInventorySource, os_release)},
     {"apt-preferences", G_STRUCT_OFFSET (SvInventorySource, apt_preferences)},
 };

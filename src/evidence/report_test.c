@@ -1,6 +1,5 @@
 #include "evidence/report.h"
 
-#include "advisory/csv.h"
 #include "evidence/fixture.h"
 
 /* One host with its parts, and the report of them. */

@@ -128,6 +128,14 @@ gboolean sv_sbom_read (SvCollect *collect, SvStream *stream, GError **error);
 gboolean sv_sbom_collect (SvCollect *collect, GError **error);
 gboolean sv_vuls_read (SvCollect *collect, SvStream *stream, GError **error);
 gboolean sv_vuls_collect (SvCollect *collect, GError **error);
+gboolean sv_ansible_read (SvCollect *collect, SvStream *stream, GError **error);
+gboolean sv_ansible_collect (SvCollect *collect, GError **error);
+gboolean sv_osquery_read (SvCollect *collect, SvStream *stream, GError **error);
+gboolean sv_osquery_collect (SvCollect *collect, GError **error);
+gboolean sv_windows_read_system (SvCollect *collect, SvStream *stream, GError **error);
+gboolean sv_windows_collect_system (SvCollect *collect, GError **error);
+gboolean sv_windows_read_updates (SvCollect *collect, SvStream *stream, GError **error);
+gboolean sv_windows_collect_updates (SvCollect *collect, GError **error);
 
 /* [EPOCH:]VERSION[-RELEASE], new; epoch 0 and rpm's "(none)" are left out; NULL without a version.
  */

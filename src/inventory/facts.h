@@ -81,6 +81,7 @@ typedef struct {
   char *name;
   char *state;          /* "up", "down", "unknown" */
   char *medium;         /* "wired", "wireless", "virtual", "loopback" */
+  char *mac;            /* of the card, as /sys writes it; NULL not known */
   gint64 speed_mbps;    /* 0 = not known */
   GPtrArray *addresses; /* strings */
 } SvInterface;
@@ -184,6 +185,10 @@ typedef struct {
   const char *apk_installed;   /* instead of root/lib/apk/db/installed */
   const char *sbom;            /* CycloneDX or SPDX, JSON */
   const char *vuls;            /* a vuls scan result, JSON */
+  const char *ansible;         /* facts of ansible, JSON */
+  const char *osquery;         /* results of osquery, JSON */
+  const char *systeminfo;      /* what systeminfo of Windows prints */
+  const char *hotfixes;        /* list of updates of Windows: wmic qfe, Get-HotFix */
   const char *support_dir;     /* of distro-info-data and debian-security-support; NULL: root's */
 } SvInventorySource;
 

@@ -31,6 +31,11 @@ static const SvParam list_params[] = {
     {.name = "seen_before",
      .type = SV_TYPE_INSTANT,
      .doc = "Only hosts that last reported earlier: stale ones."},
+    {.name = "silent_audits",
+     .type = SV_TYPE_INT64,
+     .max = G_MAXINT32,
+     .doc = "Only hosts that so many inventory audits, the last among them, found absent, and that "
+            "did not report since."},
 };
 
 static SvHostFilter
@@ -43,7 +48,8 @@ read_filter (const SvCall *call)
                         .name = sv_call_find_query (call, "name"),
                         .reboot = reboot >= 0 ? reboot_words[reboot] : NULL,
                         .seen_after_us = sv_call_get_query_int64 (call, "seen_after"),
-                        .seen_before_us = sv_call_get_query_int64 (call, "seen_before")};
+                        .seen_before_us = sv_call_get_query_int64 (call, "seen_before"),
+                        .silent_audits = sv_call_get_query_int64 (call, "silent_audits")};
 }
 
 static gboolean

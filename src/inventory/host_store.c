@@ -2,6 +2,7 @@
 
 #include "inventory/host_history.h"
 #include "inventory/id_list.h"
+#include "inventory/inventory_audit_store.h"
 #include "inventory/posture_store.h"
 #include "inventory/system_store.h"
 
@@ -266,7 +267,7 @@ update_host (const Arrival *arrival, const SvHost *host, GError **error)
                    " AND COALESCE (distro, '') = COALESCE (CAST (:distro AS TEXT), '')"
                    " AND COALESCE (hardware_class, '') ="
                    " COALESCE (CAST (:hardware_class AS TEXT), '')"
-                   " AND addresses = :addresses THEN placed ELSE -1 END,"
+                   " AND addresses = :addresses THEN placed ELSE -1 END, macs = :macs,"
                    " hostname = :hostname, distro = :distro, os = :os, addresses = :addresses,"
                    " machine = :machine, hardware_class = :hardware_class, kernel = :kernel,"
                    " reboot = :reboot, collected_at_us = :collected_at_us WHERE id = :id",
@@ -274,7 +275,9 @@ update_host (const Arrival *arrival, const SvHost *host, GError **error)
   if (query == NULL)
     return FALSE;
   g_autofree char *addresses = sv_facts_list_addresses (arrival->report->facts);
+  g_autofree char *macs = sv_facts_list_macs (arrival->report->facts);
   sv_query_bind_text (query, "addresses", addresses);
+  sv_query_bind_text (query, "macs", macs);
   sv_query_bind_record (query, &sv_host_type, host);
   return sv_query_run (query, error);
 }
@@ -500,12 +503,15 @@ sv_host_load_inventory (SvDictionary *dictionary, SvDb *db, const char *id, GErr
   " AND (CAST (:system AS TEXT) IS NULL OR COALESCE (system, '') = :system)"                       \
   " AND (CAST (:line AS TEXT) IS NULL OR system IN"                                                \
   " (SELECT id FROM system WHERE line_of_business = :line))"                                       \
+  " AND (CAST (:baseline AS TEXT) IS NULL OR system IN"                                            \
+  " (SELECT id FROM system WHERE baseline = :baseline))"                                           \
   " AND " SV_SYSTEM_IN_REACH (                                                                     \
       "system") " AND (CAST (:distro AS TEXT) IS NULL OR distro = :distro)"                        \
                 " AND (CAST (:reboot AS TEXT) IS NULL OR reboot = :reboot)"                        \
                 " AND (CAST (:name AS TEXT) IS NULL OR (hostname >= :name AND hostname < "         \
                 ":name_end))"                                                                      \
-                " AND last_seen_us > :seen_after AND last_seen_us < :seen_before"
+                " AND last_seen_us > :seen_after AND last_seen_us < :seen_before"                  \
+                " AND " SV_HOST_IS_SILENT
 
 /* Behind every text that begins with what stands before it. */
 #define LAST_CHARACTER "\xf4\x8f\xbf\xbf"
@@ -517,11 +523,13 @@ bind_filter (SvQuery *query, const SvHostFilter *filter)
       filter->name != NULL ? g_strconcat (filter->name, LAST_CHARACTER, NULL) : NULL;
   sv_query_bind_text (query, "system", filter->system);
   sv_query_bind_text (query, "line", filter->line_of_business);
+  sv_query_bind_text (query, "baseline", filter->baseline);
   sv_query_bind_text (query, "reach", filter->reach);
   sv_query_bind_text (query, "distro", filter->distro);
   sv_query_bind_text (query, "reboot", filter->reboot);
   sv_query_bind_text (query, "name", filter->name);
   sv_query_bind_text (query, "name_end", name_end);
+  sv_query_bind_int64 (query, "silent_audits", filter->silent_audits);
   sv_query_bind_int64 (query, "seen_after", filter->seen_after_us);
   sv_query_bind_int64 (query, "seen_before",
                        filter->seen_before_us > 0 ? filter->seen_before_us : G_MAXINT64);

@@ -47,9 +47,11 @@ typedef struct {
   const char *name;   /* hosts whose name begins so */
   const char *system; /* id; "": hosts that belong to none */
   const char *line_of_business;
+  const char *baseline;  /* class of the system that they belong to */
   const char *reach;     /* see SV_SYSTEM_IN_REACH */
   gint64 seen_after_us;  /* 0: whenever */
   gint64 seen_before_us; /* 0: whenever */
+  gint64 silent_audits;  /* absent in so many inventory audits; 0: any */
 } SvHostFilter;
 
 /* How many hosts @filter lets through; the same words as sv_host_list(). */

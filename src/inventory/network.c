@@ -193,11 +193,13 @@ read_interface (SvCollect *collect, const char *name)
   g_autofree char *speed_path = g_build_filename (base, "speed", NULL);
   g_autofree char *state = sv_collect_read_line (collect, state_path);
   g_autofree char *speed = sv_collect_read_line (collect, speed_path);
+  g_autofree char *mac_path = g_build_filename (base, "address", NULL);
   gboolean known = g_strcmp0 (state, "up") == 0 || g_strcmp0 (state, "down") == 0;
   SvInterface *interface = sv_record_new (&sv_interface_type);
   interface->name = g_strdup (name);
   interface->state = g_strdup (known ? state : "unknown");
   interface->medium = g_strdup (find_medium (collect, base));
+  interface->mac = sv_collect_read_line (collect, mac_path);
   gint64 speed_mbps = speed != NULL ? g_ascii_strtoll (speed, NULL, 10) : 0;
   interface->speed_mbps = MAX (speed_mbps, 0); /* -1: the driver does not know */
   interface->addresses = sv_strings_new ();

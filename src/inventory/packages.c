@@ -14,6 +14,10 @@ static const struct {
     {GIVEN (apk_installed), sv_apk_collect, SV_SCHEME_APK},
     {GIVEN (sbom), sv_sbom_collect, -1},
     {GIVEN (vuls), sv_vuls_collect, -1},
+    {GIVEN (ansible), sv_ansible_collect, -1},
+    {GIVEN (osquery), sv_osquery_collect, -1},
+    {GIVEN (systeminfo), sv_windows_collect_system, -1},
+    {GIVEN (hotfixes), sv_windows_collect_updates, -1},
 };
 
 /* Databases of a root: SV_ERROR_NOT_FOUND says that it has no such one. */
@@ -117,7 +121,7 @@ sv_packages_collect (SvCollect *collect, GError **error)
   if (n_given == 0 && collect->source->root == NULL) {
     g_set_error (error, SV_ERROR, SV_ERROR_USAGE,
                  "no package list to read: name a root, a dpkg status file, an rpm manifest, an "
-                 "apk database, an SBOM or a vuls result");
+                 "apk database, an SBOM, or what vuls, ansible, osquery or Windows say");
     return FALSE;
   }
   if (n_given == 0 && !collect_databases (collect, error))

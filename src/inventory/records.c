@@ -79,6 +79,7 @@ static const SvField interface_fields[] = {
     STRING (SvInterface, name, "Name of the interface.", NAME),
     STRING (SvInterface, state, "up, down or unknown."),
     STRING (SvInterface, medium, "wired, wireless, virtual or loopback."),
+    STRING (SvInterface, mac, "Address of the network card."),
     INT64 (SvInterface, speed_mbps, "Link speed in Mbit/s; 0 if not known."),
     STRINGS (SvInterface, addresses, "Its addresses."),
 };

@@ -1,5 +1,7 @@
 #include "inventory/system.h"
 
+#include "inventory/sighting.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -146,8 +148,8 @@ sv_address_is_in (const char *address, const char *network)
   return bits % 8 == 0 || ((a[bits / 8] ^ n[bits / 8]) & mask) == 0;
 }
 
-static gboolean
-is_known_to_others (const char *address)
+gboolean
+sv_address_is_known_to_others (const char *address)
 {
   guint8 bytes[16];
   return read_address (address, bytes) != 0 && !sv_address_is_in (address, "127.0.0.0/8") &&
@@ -164,9 +166,24 @@ sv_facts_list_addresses (const SvInventory *facts)
     const GPtrArray *addresses = interface->addresses;
     for (guint k = 0; addresses != NULL && k < addresses->len; k++) {
       g_auto (GStrv) parts = g_strsplit (addresses->pdata[k], "/", 2); /* without its prefix */
-      if (is_known_to_others (parts[0]) && list->len < SV_LIMIT_ADDRESSES_BYTES)
+      if (sv_address_is_known_to_others (parts[0]) && list->len < SV_LIMIT_ADDRESSES_BYTES)
         g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", parts[0]);
     }
+  }
+  return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
+char *
+sv_facts_list_macs (const SvInventory *facts)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  for (guint i = 0; facts->interfaces != NULL && i < facts->interfaces->len; i++) {
+    const SvInterface *interface = facts->interfaces->pdata[i];
+    gboolean card = g_strcmp0 (interface->medium, "wired") == 0 ||
+                    g_strcmp0 (interface->medium, "wireless") == 0;
+    g_autofree char *mac = card ? sv_mac_normalize (interface->mac) : NULL;
+    if (mac != NULL && list->len < SV_LIMIT_ADDRESSES_BYTES && strstr (list->str, mac) == NULL)
+      g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", mac);
   }
   return g_string_free (g_steal_pointer (&list), FALSE);
 }

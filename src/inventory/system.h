@@ -76,6 +76,11 @@ const char *sv_system_rules_find (const SvSystemRules *rules, const SvPlaceFacts
 /* Whether @address is in @network, "192.0.2.0/24". FALSE if one of them is none. */
 gboolean sv_address_is_in (const char *address, const char *network);
 
+/* Neither loopback nor link-local, nor no address at all. */
+gboolean sv_address_is_known_to_others (const char *address);
+
 /* Addresses by which others may know the host, separated by ' ': neither loopback nor link-local.
  * New string. */
 char *sv_facts_list_addresses (const SvInventory *facts);
+/* The same of its network cards, "52:54:00:12:34:56"; virtual ones are nobody's. New string. */
+char *sv_facts_list_macs (const SvInventory *facts);

@@ -94,11 +94,13 @@ write_type (SvJsonWriter *writer, const char *name, gboolean nullable)
 }
 
 static void
-write_values (SvJsonWriter *writer, const char *const *values)
+write_values (SvJsonWriter *writer, const char *const *values, gboolean nullable)
 {
   sv_json_open_array (writer, "enum");
   for (const char *const *value = values; *value != NULL; value++)
     sv_json_add_string (writer, NULL, *value);
+  if (nullable)
+    sv_json_add_null (writer, NULL);
   sv_json_close (writer);
 }
 
@@ -122,7 +124,7 @@ static const struct {
 static void
 write_shape (SvJsonWriter *writer, SvFieldType type, gboolean nullable)
 {
-  write_type (writer, shapes[type].type, nullable && shapes[type].nullable);
+  write_type (writer, shapes[type].type, nullable);
   if (shapes[type].format != NULL)
     sv_json_add_string (writer, "format", shapes[type].format);
   if (shapes[type].pattern != NULL)
@@ -159,13 +161,21 @@ write_field_limits (SvJsonWriter *writer, const SvField *field, SvSchemaUse use)
 {
   gboolean list = field->type == SV_TYPE_STRINGS || field->type == SV_TYPE_RECORDS;
   if (field->type == SV_TYPE_ENUM)
-    write_values (writer, field->values);
+    write_values (writer, field->values, (field->flags & SV_FIELD_NULLABLE) != 0);
   if (field->type == SV_TYPE_STRINGS)
     write_string_items (writer);
   if (field->type == SV_TYPE_RECORDS)
     write_ref (writer, "items", field->record, use);
   if (field->max != 0 && (list || field->type == SV_TYPE_STRING))
     sv_json_add_int64 (writer, list ? "maxItems" : "maxLength", (gint64)field->max);
+}
+
+static gboolean
+may_be_null (const SvField *field)
+{
+  if (field->type == SV_TYPE_ENUM)
+    return (field->flags & SV_FIELD_NULLABLE) != 0;
+  return shapes[field->type].nullable && (field->flags & SV_FIELD_REQUIRED) == 0;
 }
 
 static void
@@ -175,7 +185,7 @@ write_field (SvJsonWriter *writer, const SvField *field, SvSchemaUse use)
   if (field->type == SV_TYPE_RECORD)
     write_nested (writer, field, use);
   else
-    write_shape (writer, field->type, (field->flags & SV_FIELD_REQUIRED) == 0);
+    write_shape (writer, field->type, may_be_null (field));
   write_field_limits (writer, field, use);
   if (field->doc != NULL)
     sv_json_add_string (writer, "description", field->doc);
@@ -265,7 +275,7 @@ sv_schema_write_param (SvJsonWriter *writer, const SvParam *param)
   sv_json_open_object (writer, "schema");
   write_shape (writer, param->type, FALSE);
   if (param->type == SV_TYPE_ENUM)
-    write_values (writer, param->values);
+    write_values (writer, param->values, FALSE);
   if (param->type == SV_TYPE_STRINGS)
     write_string_items (writer);
   write_param_limits (writer, param);

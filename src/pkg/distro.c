@@ -14,8 +14,8 @@ static const SvField distro_fields[] = {
     TEXT (release, .doc = "Release within the family, as feeds call it."),
     TEXT (ecosystem, .flags = SV_FIELD_WIDE, .doc = "OSV ecosystem with its release."),
     TEXT (cpe, .flags = SV_FIELD_WIDE, .doc = "CPE name of the system."),
-    SV_FIELD (SvDistro, scheme, SV_TYPE_ENUM, .flags = SV_FIELD_WIDE, .values = sv_scheme_names,
-              .doc = "Version scheme of its packages."),
+    SV_FIELD (SvDistro, scheme, SV_TYPE_ENUM, .flags = SV_FIELD_WIDE | SV_FIELD_NULLABLE,
+              .values = sv_scheme_names, .doc = "Version scheme of its packages."),
 };
 SV_RECORD_TYPE (sv_distro_type, SvDistro, "Distro", distro_fields, "Identity of a distribution.");
 

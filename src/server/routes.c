@@ -7,10 +7,11 @@
 
 /* In the order of the document. */
 const SvRouteTable *const sv_route_tables[] = {
-    &sv_status_routes,  &sv_feed_routes,   &sv_session_routes,     &sv_oidc_routes,
-    &sv_account_routes, &sv_people_routes, &sv_grant_routes,       &sv_provider_routes,
-    &sv_token_routes,   &sv_audit_routes,  &sv_host_routes,        &sv_system_routes,
-    &sv_agent_routes,   &sv_fleet_routes,  &sv_exposure_day_routes};
+    &sv_status_routes,          &sv_feed_routes,        &sv_session_routes,  &sv_oidc_routes,
+    &sv_account_routes,         &sv_people_routes,      &sv_grant_routes,    &sv_provider_routes,
+    &sv_token_routes,           &sv_audit_routes,       &sv_host_routes,     &sv_system_routes,
+    &sv_inventory_audit_routes, &sv_cross_check_routes, &sv_baseline_routes, &sv_agent_routes,
+    &sv_fleet_routes,           &sv_exposure_day_routes};
 const gsize sv_n_route_tables = G_N_ELEMENTS (sv_route_tables);
 
 char *

@@ -15,7 +15,7 @@ import pytest
 from conftest import BUILD, SANITIZED
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "golden"
-COMMAND = re.compile(r"^  ([a-z]+(?: [a-z]+)?) {2,}\S", re.M)
+COMMAND = re.compile(r"^  ([a-z-]+(?: [a-z-]+)?) {2,}\S", re.M)
 
 
 def compare(name, text):

@@ -9,6 +9,9 @@
 -- 9 0009_systems 23e85a0c8b6a02beccb53943da0bfb79a6cacc8875be825aaef53ab8000938ac
 -- 10 0010_history 1c6494a1e0040255bfe981329a44c1ef6c96cb655b8de2a745795970472f0331
 -- 11 0011_identity_providers db45ea0ba0e2e0edb9c2330681e95cbd17cb761d04a04eb27eac69bdd70659b5
+-- 12 0012_inventory_audits 160b10eef7a03629817e62569c22b4f6c32a91a6c7050244a3402e525a2703a9
+-- 13 0013_sightings c5f24f4b7e7ff876de4667775873eeccfa2b38dc83339a41408f3ba78556b031
+-- 14 0014_baselines 927034a781208df2adb5077a534e8420261ac84eda817e5632b264555a34d3a4
 
 
 CREATE TABLE agent ( host TEXT NOT NULL PRIMARY KEY,
@@ -59,6 +62,46 @@ CREATE TABLE audit_entry ( sequence INTEGER NOT NULL PRIMARY KEY,
   request TEXT,
   address TEXT,
   hash BLOB NOT NULL ) STRICT;
+
+CREATE TABLE baseline ( name TEXT NOT NULL PRIMARY KEY,
+  services TEXT NOT NULL,
+  created_at_us INTEGER NOT NULL,
+  changed_at_us INTEGER NOT NULL ) STRICT;
+
+CREATE TABLE baseline_exemption ( id TEXT NOT NULL PRIMARY KEY,
+  baseline TEXT NOT NULL REFERENCES baseline (name) ON DELETE CASCADE,
+  host TEXT NOT NULL DEFAULT '',
+  item TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  expires_at_us INTEGER NOT NULL,
+  created_at_us INTEGER NOT NULL ) STRICT;
+
+CREATE INDEX baseline_exemption_by_baseline ON baseline_exemption (baseline, id);
+
+CREATE TABLE baseline_package ( baseline TEXT NOT NULL,
+  distro TEXT NOT NULL,
+  name TEXT NOT NULL,
+  version TEXT NOT NULL,
+  PRIMARY KEY (baseline,
+  distro,
+  name),
+  FOREIGN KEY (baseline,
+  distro) REFERENCES baseline_part (baseline,
+  distro) ON DELETE CASCADE ) STRICT;
+
+CREATE TABLE baseline_part ( baseline TEXT NOT NULL REFERENCES baseline (name) ON DELETE CASCADE,
+  distro TEXT NOT NULL,
+  host TEXT,
+  packages INTEGER NOT NULL,
+  at_us INTEGER NOT NULL,
+  PRIMARY KEY (baseline,
+  distro) ) STRICT;
+
+CREATE TABLE computer_note ( computer TEXT NOT NULL PRIMARY KEY,
+  owner TEXT,
+  note TEXT,
+  changed_at_us INTEGER NOT NULL ) STRICT;
 
 CREATE TABLE enrol_token ( id TEXT NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
@@ -231,7 +274,9 @@ CREATE TABLE host ( id TEXT NOT NULL PRIMARY KEY,
   system_by TEXT,
   placed INTEGER NOT NULL DEFAULT 0,
   addresses TEXT NOT NULL DEFAULT '',
-  retired_at_us INTEGER NOT NULL DEFAULT 0) STRICT;
+  retired_at_us INTEGER NOT NULL DEFAULT 0,
+  audited INTEGER NOT NULL DEFAULT 0,
+  macs TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX host_by_move ON host (moved_at_us);
 
@@ -279,6 +324,22 @@ CREATE TABLE identity_provider ( id TEXT NOT NULL PRIMARY KEY,
   group_filter TEXT,
   own_address TEXT,
   scopes TEXT ) STRICT;
+
+CREATE TABLE inventory_audit ( id INTEGER NOT NULL PRIMARY KEY,
+  at_us INTEGER NOT NULL,
+  within_s INTEGER NOT NULL,
+  hosts_before INTEGER NOT NULL,
+  hosts INTEGER NOT NULL,
+  new_hosts INTEGER NOT NULL,
+  returned INTEGER NOT NULL,
+  retired INTEGER NOT NULL,
+  silent INTEGER NOT NULL ) STRICT;
+
+CREATE TABLE inventory_audit_host ( audit INTEGER NOT NULL REFERENCES inventory_audit (id) ON DELETE CASCADE,
+  host TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  PRIMARY KEY (audit,
+  host) ) STRICT;
 
 CREATE TABLE login_start ( digest BLOB NOT NULL PRIMARY KEY,
   provider TEXT NOT NULL REFERENCES identity_provider (id) ON DELETE CASCADE,
@@ -408,6 +469,21 @@ CREATE TABLE setup_link ( id INTEGER NOT NULL PRIMARY KEY,
   digest BLOB NOT NULL,
   expires_at_us INTEGER NOT NULL ) STRICT;
 
+CREATE TABLE sighting ( source TEXT NOT NULL REFERENCES sighting_source (source) ON DELETE CASCADE,
+  name TEXT,
+  address TEXT,
+  mac TEXT,
+  os TEXT,
+  last_seen_us INTEGER NOT NULL DEFAULT 0 ) STRICT;
+
+CREATE INDEX sighting_by_source ON sighting (source);
+
+CREATE TABLE sighting_source ( source TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  at_us INTEGER NOT NULL,
+  sightings INTEGER NOT NULL,
+  passed_over INTEGER NOT NULL ) STRICT;
+
 CREATE TABLE system ( id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
   owner TEXT,
@@ -428,6 +504,8 @@ CREATE TABLE system ( id TEXT NOT NULL PRIMARY KEY,
   protect_rank INTEGER NOT NULL,
   created_at_us INTEGER NOT NULL,
   changed_at_us INTEGER NOT NULL ) STRICT;
+
+CREATE INDEX system_by_baseline ON system (baseline);
 
 CREATE INDEX system_by_line ON system (line_of_business);
 

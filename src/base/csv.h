@@ -1,8 +1,8 @@
 /* Rows of comma (or semicolon) separated values, RFC 4180: fields may be quoted, and quoted fields
- * may hold delimiters, doubled quotes and line ends. Private to this room. */
+ * may hold delimiters, doubled quotes and line ends. */
 #pragma once
 
-#include "base/base.h"
+#include "base/stream.h"
 
 typedef struct SvCsv SvCsv;
 

@@ -1,4 +1,7 @@
-#include "advisory/csv.h"
+#include "base/csv.h"
+
+#include "base/error.h"
+#include "base/limits.h"
 
 #include <string.h>
 

@@ -1,4 +1,8 @@
-#include "advisory/xml.h"
+#include "base/xml.h"
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/strings.h"
 
 #include <expat.h>
 #include <string.h>
@@ -121,7 +125,11 @@ static void
 on_doctype (void *user_data, const char *name, const char *system_id, const char *public_id,
             int has_internal_subset)
 {
-  stop (user_data, SV_ERROR_INVALID_DATA,
+  Reading *reading = user_data;
+  if (reading->handler->bare_doctype && system_id == NULL && public_id == NULL &&
+      !has_internal_subset)
+    return;
+  stop (reading, SV_ERROR_INVALID_DATA,
         "a document type declaration: refused, it could make the reader expand or fetch things");
 }
 
