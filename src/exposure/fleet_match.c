@@ -104,11 +104,11 @@ add_flaw (GArray *flaws, SvPartFlaw flaw, gboolean may_repeat)
   g_array_append_val (flaws, flaw);
 }
 
-static guint32
-update_of (const Making *making, const SvPackage *package, const char *fixed)
+static void
+note_update (const Making *making, const SvPackage *package, const char *fixed, SvPartFlaw *flaw)
 {
   if (fixed == NULL)
-    return 0;
+    return;
   const SvPlatform *platform = making->platform;
   const SvDistro *distro = platform->facts->distro;
   char *source = package->source != NULL ? package->source : package->name;
@@ -118,8 +118,8 @@ update_of (const Making *making, const SvPackage *package, const char *fixed)
     number = sv_match_get_update (making->match, platform->release, scheme, source);
     g_hash_table_insert (making->updates, source, GUINT_TO_POINTER (number));
   }
-  sv_match_note_version (making->match, number, fixed);
-  return number;
+  flaw->update = number;
+  flaw->fixed = sv_match_note_version (making->match, number, fixed);
 }
 
 /* What was found out of another platform's sources is no longer at hand. */
@@ -137,10 +137,10 @@ note_brief (const SvBrief *brief, gpointer user_data)
 {
   Making *making = user_data;
   const SvPart *part = g_hash_table_lookup (making->part_of, brief->package);
-  const SvPartFlaw flaw = {.flaw = number_of (making->match, brief->vulnerability),
-                           .verdict = (guint8)brief->verdict,
-                           .is_low = brief->low_relevance,
-                           .update = update_of (making, brief->package, brief->fixed)};
+  SvPartFlaw flaw = {.flaw = number_of (making->match, brief->vulnerability),
+                     .verdict = (guint8)brief->verdict,
+                     .is_low = brief->low_relevance};
+  note_update (making, brief->package, brief->fixed, &flaw);
   add_flaw (flaws_of (making->match, part->id), flaw, FALSE);
 }
 
@@ -149,10 +149,10 @@ note_finding (const SvPackage *package, SvFinding *owned, gpointer user_data, GE
 {
   g_autoptr (SvFinding) finding = owned;
   Making *making = user_data;
-  const SvPartFlaw flaw = {.flaw = number_of (making->match, finding->vulnerability),
-                           .verdict = (guint8)finding->verdict,
-                           .is_low = finding->low_relevance || finding->unimportant,
-                           .update = update_of (making, package, finding->fixed)};
+  SvPartFlaw flaw = {.flaw = number_of (making->match, finding->vulnerability),
+                     .verdict = (guint8)finding->verdict,
+                     .is_low = finding->low_relevance || finding->unimportant};
+  note_update (making, package, finding->fixed, &flaw);
   add_flaw (flaws_of (making->match, making->group->id), flaw, TRUE);
   return TRUE;
 }
@@ -310,7 +310,7 @@ merge (SvMatch *match, const SvMatch *fresh)
     for (guint i = 0; i < flaws->len; i++) {
       SvPartFlaw flaw = g_array_index (flaws, SvPartFlaw, i);
       flaw.flaw = number_of (match, fresh->names->pdata[flaw.flaw]);
-      flaw.update = sv_match_take_update (match, fresh, flaw.update);
+      sv_match_take_update (match, fresh, &flaw);
       g_array_append_val (into, flaw);
     }
     add_part_to_flaws (match, part);

@@ -10,6 +10,7 @@
 typedef struct {
   guint32 flaw;   /* number in the match */
   guint32 update; /* number of what heals it; 0: no fixed version is named */
+  guint16 fixed;  /* of the versions of that update: the one that is named */
   guint8 verdict;
   guint8 is_low; /* of low relevance, or unimportant by its source's word */
 } SvPartFlaw;
@@ -20,7 +21,7 @@ typedef struct {
   char *release;
   char *source;
   SvScheme scheme;
-  GPtrArray *versions; /* strings: that were named, each once; the first is the highest */
+  GPtrArray *versions; /* strings: that were named, each once */
   GArray *parts;       /* guint32: ids of parts that it heals of something, each once */
 } SvUpdateNode;
 
@@ -152,10 +153,10 @@ gint64 sv_match_find (const SvMatch *match, const char *vulnerability);
 /* Number of the update of @source on @release, made when first asked for. */
 guint32 sv_match_get_update (SvMatch *match, const char *release, SvScheme scheme,
                              const char *source);
-/* That update @number closes a flaw with version @fixed. */
-void sv_match_note_version (SvMatch *match, guint32 number, const char *fixed);
-/* What @fresh calls number @update, in @match. */
-guint32 sv_match_take_update (SvMatch *match, const SvMatch *fresh, guint32 update);
+/* That update @number closes a flaw with version @fixed: its place among the versions. */
+guint16 sv_match_note_version (SvMatch *match, guint32 number, const char *fixed);
+/* What heals @flaw in @fresh, by its numbers in @match. */
+void sv_match_take_update (SvMatch *match, const SvMatch *fresh, SvPartFlaw *flaw);
 /* Notes which updates heal @part, of which @match knows what is true. */
 void sv_match_note_updates (SvMatch *match, guint32 part);
 void sv_update_node_free (gpointer data);

@@ -55,30 +55,28 @@ sv_match_get_update (SvMatch *match, const char *release, SvScheme scheme, const
   return match->updates->len - 1;
 }
 
-/* A source names few versions again and again: each is compared once. */
-void
+/* A source names few versions, again and again. */
+guint16
 sv_match_note_version (SvMatch *match, guint32 number, const char *fixed)
 {
   const SvUpdateNode *node = match->updates->pdata[number];
-  if (sv_strings_contain (node->versions, fixed))
-    return;
-  int order = 0;
-  gboolean higher =
-      node->versions->len > 0 &&
-      sv_version_compare (node->scheme, fixed, node->versions->pdata[0], &order, NULL) && order > 0;
-  g_ptr_array_insert (node->versions, higher ? 0 : -1, g_strdup (fixed));
+  for (guint i = 0; i < node->versions->len; i++)
+    if (strcmp (node->versions->pdata[i], fixed) == 0)
+      return (guint16)i;
+  if (node->versions->len == G_MAXUINT16) /* more than anybody names: one of them stands for it */
+    return G_MAXUINT16 - 1;
+  g_ptr_array_add (node->versions, g_strdup (fixed));
+  return (guint16)(node->versions->len - 1);
 }
 
-guint32
-sv_match_take_update (SvMatch *match, const SvMatch *fresh, guint32 update)
+void
+sv_match_take_update (SvMatch *match, const SvMatch *fresh, SvPartFlaw *flaw)
 {
-  if (update == 0)
-    return 0;
-  const SvUpdateNode *of = fresh->updates->pdata[update];
-  guint32 number = sv_match_get_update (match, of->release, of->scheme, of->source);
-  for (guint i = 0; i < of->versions->len; i++)
-    sv_match_note_version (match, number, of->versions->pdata[i]);
-  return number;
+  if (flaw->update == 0)
+    return;
+  const SvUpdateNode *of = fresh->updates->pdata[flaw->update];
+  flaw->update = sv_match_get_update (match, of->release, of->scheme, of->source);
+  flaw->fixed = sv_match_note_version (match, flaw->update, of->versions->pdata[flaw->fixed]);
 }
 
 /* Parts are noted one after the other: only the last can be there already. */
@@ -129,12 +127,38 @@ is_needed (const SvFleet *fleet, const SvUpdateNode *node, const roaring_bitmap_
   return FALSE;
 }
 
-/* Numbers of the flaws that update @number closes on hosts of @scope. */
+/* The higher of two versions (@best may be NULL), the same whichever is asked first. */
+static const char *
+higher_of (const SvUpdateNode *node, const char *best, const char *version)
+{
+  int order = 0;
+  if (best == NULL)
+    return version;
+  if (!sv_version_compare (node->scheme, version, best, &order, NULL) || order == 0)
+    order = strcmp (version, best);
+  return order > 0 ? version : best;
+}
+
+/* The highest of the versions that @closing marks; NULL: none is. */
+static const char *
+highest (const SvUpdateNode *node, const guint8 *closing)
+{
+  const char *best = NULL;
+  for (guint i = 0; i < node->versions->len; i++)
+    if (closing[i])
+      best = higher_of (node, best, node->versions->pdata[i]);
+  return best;
+}
+
+/* Numbers of the flaws that update @number closes on hosts of @scope; @ret_fixed: (out) (nullable):
+ * the highest version that closes one of them, lent. */
 static GHashTable *
-list_closed (const SvFleet *fleet, guint32 number, const roaring_bitmap_t *scope)
+list_closed (const SvFleet *fleet, guint32 number, const roaring_bitmap_t *scope,
+             const char **ret_fixed)
 {
   GHashTable *closed = g_hash_table_new (NULL, NULL);
   const SvUpdateNode *node = fleet->match->updates->pdata[number];
+  g_autofree guint8 *closing = g_new0 (guint8, node->versions->len);
   for (guint i = 0; i < node->parts->len; i++) {
     guint32 part = g_array_index (node->parts, guint32, i);
     const GArray *flaws = fleet->match->flaws_of->pdata[part];
@@ -142,10 +166,14 @@ list_closed (const SvFleet *fleet, guint32 number, const roaring_bitmap_t *scope
       continue;
     for (guint k = 0; k < flaws->len; k++) {
       const SvPartFlaw *flaw = &g_array_index (flaws, SvPartFlaw, k);
-      if (flaw->update == number && sv_part_flaw_counts (flaw))
-        g_hash_table_add (closed, GUINT_TO_POINTER (flaw->flaw));
+      if (flaw->update != number || !sv_part_flaw_counts (flaw))
+        continue;
+      g_hash_table_add (closed, GUINT_TO_POINTER (flaw->flaw));
+      closing[flaw->fixed] = TRUE;
     }
   }
+  if (ret_fixed != NULL)
+    *ret_fixed = highest (node, closing);
   return closed;
 }
 
@@ -157,11 +185,12 @@ new_update (const SvFleet *fleet, guint32 number, const roaring_bitmap_t *scope)
   update->id = g_strdup (node->id);
   update->source = g_strdup (node->source);
   update->release = g_strdup (node->release);
-  update->fixed = g_strdup (node->versions->pdata[0]);
   roaring_bitmap_t *hosts = unite (fleet, node, scope);
   update->hosts = (gint64)roaring_bitmap_get_cardinality (hosts);
   roaring_bitmap_free (hosts);
-  g_autoptr (GHashTable) closed = list_closed (fleet, number, scope);
+  const char *fixed;
+  g_autoptr (GHashTable) closed = list_closed (fleet, number, scope, &fixed);
+  update->fixed = g_strdup (fixed);
   update->vulnerabilities = g_hash_table_size (closed);
   return update;
 }
@@ -258,7 +287,7 @@ sv_fleet_list_update_flaws (SvFleet *fleet, const char *id, const SvFleetPage *p
   roaring_bitmap_t *scope = sv_fleet_new_scope (fleet, &page->filter);
   guint32 number = find_update (fleet, id, scope, error);
   if (number != 0) {
-    g_autoptr (GHashTable) closed = list_closed (fleet, number, scope);
+    g_autoptr (GHashTable) closed = list_closed (fleet, number, scope, NULL);
     sv_fleet_page_flaws (fleet, closed, page, ret_listing);
   }
   sv_fleet_scope_free (scope);
