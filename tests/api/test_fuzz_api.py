@@ -268,9 +268,14 @@ def make_things(alice):
     system = alice.json("POST", "/api/v1/systems", {"name": "Mail"}, 201)
     host = make_report([make_package("openssl", "1")])
     alice.json("PUT", "/api/v1/hosts/web-1/report", host)
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
+    alice.json("POST", "/api/v1/baselines", {"name": "web", "host": "web-1"}, 201)
+    exemption = alice.json("POST", "/api/v1/baselines/web/exemptions",
+                           {"item": "openssl", "reason": "r", "owner": "Anna",
+                            "expires_at": soon}, 201)
+    audit = alice.json("POST", "/api/v1/inventory-audits", {}, 201)
     people = alice.json("GET", "/api/v1/people?limit=1000")["items"]
     ids = [person["id"] for person in people]
-    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
     grants = [grant["id"] for person in ids
               for grant in alice.json("GET", f"/api/v1/people/{person}/grants")["items"]]
     enrol = alice.json("POST", "/api/v1/enrol-tokens", {"quota": 5, "lifetime_s": 600})
@@ -281,7 +286,10 @@ def make_things(alice):
             "token": [enrol["id"], enrol["secret"]], "scope": ["all", "system", "product"],
             "base": [host["set"]], "set": [host["set"]], "feed": ["debian-tracker"],
             "vulnerability": ["CVE-2026-0001"], "subject": ["payroll"],
-            "provider": ["corp"], "mapping": [mapping["id"]], "system": [system["id"]]}
+            "provider": ["corp"], "mapping": [mapping["id"]], "system": [system["id"]],
+            "baseline": ["web"], "exemption": [exemption["id"]], "audit": [str(audit["id"])],
+            "update": ["debian:12/openssl"], "item": ["openssl"], "source": ["lan"],
+            "computer": ["name:printer"], "kind": ["csv", "dns"]}
 
 
 def import_tracker(store, folder):
