@@ -40,6 +40,7 @@ static const Remote remotes[] = {
     LIST ("host list", "/api/v1/hosts", &sv_host_type),
     SHOW ("host show", "/api/v1/hosts/%s", &sv_host_type),
     SHOW ("host inventory", "/api/v1/hosts/%s/inventory", &sv_inventory_type),
+    LIST ("host gaps", "/api/v1/hosts/%s/gaps", &sv_gap_type),
     LIST ("host history", "/api/v1/hosts/%s/history", &sv_exposure_interval_type),
     LIST ("host baseline", "/api/v1/hosts/%s/baseline", &sv_deviation_type),
     {"host place", "PUT", "/api/v1/hosts/%s/system", "system", NULL, ONE},

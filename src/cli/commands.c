@@ -342,6 +342,8 @@ const SvCommand sv_commands[] = {
      SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
     {"host inventory", "HOST", "all that a host reported of itself", "", OPTIONS (server_options),
      SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
+    {"host gaps", "HOST", "what is not known of a host, and why", "", OPTIONS (list_options),
+     SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
     {"host history", "HOST", "since when a host was affected by what, and until when", "",
      OPTIONS (list_options), SV_OUTPUTS_LIST, 1, 1, sv_cmd_remote},
     {"host place", "HOST SYSTEM", "say which system a host belongs to, whatever rules say",

@@ -9,6 +9,9 @@ static const SvField state_fields[] = {
               .doc = "Distinct packages, or groups of them, that are judged by themselves."),
     SV_FIELD (SvFleetState, parts_unjudged, SV_TYPE_INT64,
               .doc = "Those of them that are not judged yet: what they bring is not known."),
+    SV_FIELD (SvFleetState, hosts_uncovered, SV_TYPE_INT64,
+              .doc =
+                  "Hosts of a release that no source speaks of: what affects them is not known."),
     SV_FIELD (SvFleetState, flaws, SV_TYPE_INT64, .doc = "Vulnerabilities that hosts have."),
     SV_FIELD (SvFleetState, matched_at_us, SV_TYPE_INSTANT, .doc = "When they were last judged."),
     SV_FIELD (SvFleetState, generation, SV_TYPE_INT64, .doc = "Grows with every change."),
@@ -111,6 +114,18 @@ count_parts (const SvFleet *fleet, SvFleetState *state)
   }
 }
 
+static gint64
+count_uncovered (const SvFleet *fleet)
+{
+  const GByteArray *covered = fleet->match->covered;
+  gint64 n = 0;
+  for (guint i = 0; i < fleet->hosts->len; i++) {
+    const SvFleetHost *host = &g_array_index (fleet->hosts, SvFleetHost, i);
+    n += host->set != NULL && (host->platform >= covered->len || !covered->data[host->platform]);
+  }
+  return n;
+}
+
 void
 sv_fleet_get_state (SvFleet *fleet, SvFleetState *ret_state)
 {
@@ -120,6 +135,7 @@ sv_fleet_get_state (SvFleet *fleet, SvFleetState *ret_state)
   ret_state->matched_at_us = fleet->match->at_us;
   ret_state->generation = (gint64)fleet->generation;
   count_parts (fleet, ret_state);
+  ret_state->hosts_uncovered = count_uncovered (fleet);
   for (guint32 i = 0; i < fleet->match->names->len; i++)
     ret_state->flaws += sv_fleet_has_flaw (fleet, i, NULL);
   g_rw_lock_reader_unlock (&fleet->lock);

@@ -51,9 +51,11 @@ typedef struct {
   gint64 hosts;
   gint64 parts;          /* distinct, on at least one host */
   gint64 parts_unjudged; /* not judged yet: what they bring is not known */
-  gint64 flaws;          /* distinct, in at least one part */
-  gint64 matched_at_us;  /* 0: never */
-  gint64 generation;     /* grows with every change: what a cursor is good for */
+  gint64
+      hosts_uncovered;  /* of a release that no source speaks of: what affects them is not known */
+  gint64 flaws;         /* distinct, in at least one part */
+  gint64 matched_at_us; /* 0: never */
+  gint64 generation;    /* grows with every change: what a cursor is good for */
 } SvFleetState;
 
 extern const SvRecordType sv_fleet_state_type;

@@ -1,6 +1,7 @@
 #include "exposure/fleet_api.h"
 
 #include "access/access.h"
+#include "exposure/coverage.h"
 #include "exposure/history_load.h"
 #include "exposure/store_claims.h"
 
@@ -210,15 +211,19 @@ static const SvParam finding_params[] = {
     {.name = "host", .type = SV_TYPE_STRING, .max = SV_LIMIT_NAME_BYTES, .doc = "Id of the host."},
 };
 
-static GPtrArray *
-assess_host (SvCall *call, SvDb *db, GError **error)
+static SvInventory *
+load_inventory (SvCall *call, SvDb *db, GError **error)
 {
   const char *id = sv_call_get_path_param (call, "host");
   g_autoptr (SvHost) host = sv_host_load (db, id, sv_access_find_reach (call), error);
-  g_autoptr (SvInventory) inventory =
-      host != NULL ? sv_host_load_inventory (sv_call_get_service (call, SV_SERVICE_DICTIONARY), db,
-                                             id, error)
-                   : NULL;
+  SvDictionary *dictionary = sv_call_get_service (call, SV_SERVICE_DICTIONARY);
+  return host != NULL ? sv_host_load_inventory (dictionary, db, id, error) : NULL;
+}
+
+static GPtrArray *
+assess_host (SvCall *call, SvDb *db, GError **error)
+{
+  g_autoptr (SvInventory) inventory = load_inventory (call, db, error);
   g_autoptr (SvStoreClaims) claims = inventory != NULL ? sv_store_claims_new (db, error) : NULL;
   if (claims == NULL)
     return NULL;
@@ -275,6 +280,30 @@ static gboolean
 list_findings (SvCall *call, GError **error)
 {
   return answer_cut (call, assess_host, &sv_finding_type, error);
+}
+
+static GPtrArray *
+load_gaps (SvCall *call, SvDb *db, GError **error)
+{
+  g_autoptr (SvInventory) inventory = load_inventory (call, db, error);
+  g_autoptr (SvStoreClaims) claims = inventory != NULL ? sv_store_claims_new (db, error) : NULL;
+  if (claims == NULL)
+    return NULL;
+  const SvClaimSource source = sv_store_claims_get (claims);
+  const SvAssessment assessment = {.inventory = inventory, .claims = &source, .n_claims = 1};
+  GPtrArray *gaps = g_ptr_array_new ();
+  for (guint i = 0; inventory->gaps != NULL && i < inventory->gaps->len; i++)
+    g_ptr_array_add (gaps, sv_record_copy (&sv_gap_type, inventory->gaps->pdata[i]));
+  if (sv_exposure_find_gaps (&assessment, gaps, error))
+    return gaps;
+  sv_rows_free (gaps, &sv_gap_type);
+  return NULL;
+}
+
+static gboolean
+list_gaps (SvCall *call, GError **error)
+{
+  return answer_cut (call, load_gaps, &sv_gap_type, error);
 }
 
 /* --- one host, as it was --- */
@@ -342,6 +371,9 @@ static const SvRoute routes[] = {
      "What one host is affected by, each with every reason", TAG, SV_ROUTE_PARAMS (finding_params),
      .response = &sv_finding_type, .flags = PART_LIST, SV_ROUTE_ERRORS (no_host),
      .handle = list_findings},
+    {SV_METHOD_GET, "/api/v1/hosts/{host}/gaps", "finding:read",
+     "What is not known of one host, and why", TAG, SV_ROUTE_PARAMS (finding_params),
+     .response = &sv_gap_type, .flags = PART_LIST, SV_ROUTE_ERRORS (no_host), .handle = list_gaps},
     {SV_METHOD_GET, "/api/v1/hosts/{host}/history", "finding:read",
      "Since when one host was affected by what, and until when", TAG,
      SV_ROUTE_PARAMS (finding_params), .response = &sv_exposure_interval_type, .flags = PART_LIST,

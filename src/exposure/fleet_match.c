@@ -22,6 +22,7 @@ sv_match_new (void)
   match->updates = g_ptr_array_new_with_free_func (sv_update_node_free);
   g_ptr_array_add (match->updates, NULL); /* there is no update 0 */
   match->update_numbers = g_hash_table_new (g_str_hash, g_str_equal);
+  match->covered = g_byte_array_new ();
   return match;
 }
 
@@ -33,6 +34,7 @@ sv_match_free (SvMatch *match)
   g_array_unref (match->order);
   g_ptr_array_unref (match->parts_of);
   g_ptr_array_unref (match->flaws_of);
+  g_byte_array_unref (match->covered);
   g_hash_table_unref (match->update_numbers);
   g_ptr_array_unref (match->updates);
   g_free (match);
@@ -76,6 +78,7 @@ typedef struct {
   gsize n_claims;
   SvMatch *match;
   GHashTable *part_of;        /* SvPackage -> SvPart, of the platform being judged */
+  GPtrArray *platforms;       /* SvPlatform, lent: as many as there were at the start */
   const SvPlatform *platform; /* of what is being judged */
   GHashTable *updates;        /* of that platform: source, lent -> number */
   const SvPart *group;        /* being judged */
@@ -124,9 +127,9 @@ note_update (const Making *making, const SvPackage *package, const char *fixed, 
 
 /* What was found out of another platform's sources is no longer at hand. */
 static void
-turn_to_platform (SvFleet *fleet, Making *making, guint32 platform)
+turn_to_platform (Making *making, guint32 platform)
 {
-  const SvPlatform *to = fleet->platforms->pdata[platform];
+  const SvPlatform *to = making->platforms->pdata[platform];
   if (making->platform != to)
     g_hash_table_remove_all (making->updates);
   making->platform = to;
@@ -189,8 +192,8 @@ judge_platform (SvFleet *fleet, Making *making, guint32 platform, const GPtrArra
     flaws_of (making->match, part->id);
   }
   making->part_of = part_of;
-  turn_to_platform (fleet, making, platform);
-  const SvPlatform *of = fleet->platforms->pdata[platform];
+  turn_to_platform (making, platform);
+  const SvPlatform *of = making->platforms->pdata[platform];
   const SvInventory inventory = {.distro = of->facts->distro, .packages = packages};
   const SvAssessment assessment = new_assessment (making, &inventory);
   return sv_exposure_assess_briefly (&assessment, note_brief, making, error);
@@ -206,7 +209,7 @@ judge_group (SvFleet *fleet, Making *making, const SvPart *part, const SvPosture
   SvInventory inventory = *posture->facts;
   inventory.packages = packages;
   making->group = part;
-  turn_to_platform (fleet, making, posture->platform);
+  turn_to_platform (making, posture->platform);
   flaws_of (making->match, part->id);
   const SvAssessment assessment = new_assessment (making, &inventory);
   return sv_exposure_assess_each (&assessment, note_finding, making, error);
@@ -270,9 +273,9 @@ turn_round (SvMatch *match)
 
 /* --- putting in force --- */
 
-/* Parts never go while the index lives: a list of them holds without the lock. */
+/* Parts and platforms never go while the index lives: lists of them hold without the lock. */
 static GPtrArray *
-list_parts (SvFleet *fleet, gboolean only_new, guint *ret_n_platforms)
+list_parts (SvFleet *fleet, gboolean only_new, GPtrArray **ret_platforms)
 {
   GPtrArray *list = g_ptr_array_new ();
   g_rw_lock_reader_lock (&fleet->lock);
@@ -280,20 +283,38 @@ list_parts (SvFleet *fleet, gboolean only_new, guint *ret_n_platforms)
   for (guint i = 1; i < fleet->parts->len; i++)
     if (!only_new || i >= judged->len || judged->pdata[i] == NULL)
       g_ptr_array_add (list, fleet->parts->pdata[i]);
-  *ret_n_platforms = fleet->platforms->len;
+  *ret_platforms = g_ptr_array_copy (fleet->platforms, NULL, NULL);
+  g_ptr_array_set_free_func (*ret_platforms, NULL);
   g_rw_lock_reader_unlock (&fleet->lock);
   return list;
+}
+
+/* Of a release that nobody speaks of, silence is no health (26). */
+static gboolean
+note_coverage (Making *making, guint platform, GError **error)
+{
+  const char *release = ((const SvPlatform *)making->platforms->pdata[platform])->release;
+  gboolean covered = FALSE;
+  for (gsize i = 0; i < making->n_claims && *release != '\0' && !covered; i++) {
+    const SvClaimSource *source = &making->claims[i];
+    if (source->covers != NULL && !source->covers (source->source, release, &covered, error))
+      return FALSE;
+  }
+  g_byte_array_append (making->match->covered, &(guint8){covered}, 1);
+  return TRUE;
 }
 
 static SvMatch *
 make_match (SvFleet *fleet, Making *making, gboolean only_new, GError **error)
 {
-  guint n_platforms;
-  g_autoptr (GPtrArray) parts = list_parts (fleet, only_new, &n_platforms);
+  g_autoptr (GPtrArray) platforms = NULL;
+  g_autoptr (GPtrArray) parts = list_parts (fleet, only_new, &platforms);
   g_autoptr (SvMatch) match = sv_match_new ();
   making->match = match;
-  for (guint platform = 0; platform < n_platforms; platform++)
-    if (!judge_platform (fleet, making, platform, parts, error))
+  making->platforms = platforms;
+  for (guint platform = 0; platform < platforms->len; platform++)
+    if (!note_coverage (making, platform, error) ||
+        !judge_platform (fleet, making, platform, parts, error))
       return NULL;
   return judge_groups (fleet, making, parts, error) ? g_steal_pointer (&match) : NULL;
 }
@@ -316,6 +337,8 @@ merge (SvMatch *match, const SvMatch *fresh)
     add_part_to_flaws (match, part);
   }
   sort_names (match);
+  g_byte_array_set_size (match->covered, 0);
+  g_byte_array_append (match->covered, fresh->covered->data, fresh->covered->len);
 }
 
 /* Puts *@match in force, and gives what was. */

@@ -83,6 +83,7 @@ typedef struct {
   GPtrArray *flaws_of;        /* by part: GArray of SvPartFlaw; NULL: not judged */
   GPtrArray *updates;         /* SvUpdateNode by number; the first is NULL */
   GHashTable *update_numbers; /* id, lent by `updates` -> number */
+  GByteArray *covered;        /* by platform: whether any source speaks of its release */
   gint64 at_us;
 } SvMatch;
 

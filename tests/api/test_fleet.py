@@ -250,3 +250,17 @@ def test_a_newer_host_may_say_more(fleet):
     assert answer.status == 422 and "does not make the set" in answer.text  # it was read to its end
     answer = client.ask("POST", "/api/v1/systems", {"name": "x", "invented": 1})
     assert answer.status == 400 and "invented" in answer.text
+
+
+def test_silence_is_no_health(fleet):
+    """Of a release that no source speaks of nothing is known: that is counted, and said of the host."""
+    fleet.say(tracker(openssl=("CVE-2026-0001", "2")))
+    for name, release in ("known", DEBIAN), ("strange", DEBIAN.replace("12", "99")):
+        files = ("--dpkg-status", fleet.file(f"{name}.status", status(openssl="1")), "--os-release",
+                 fleet.file(f"{name}.os", release))
+        fleet.salve("host", "import", name, *files)
+    state = fleet.settle(lambda now: now["hosts"] == 2 and now["parts_unjudged"] == 0)
+    assert state["hosts_uncovered"] == 1
+    said = {gap["what"]: gap["why"] for gap in fleet.json("host", "gaps", "strange")}
+    assert "no feed speaks of debian:99" in said["release"]
+    assert "release" not in {gap["what"] for gap in fleet.json("host", "gaps", "known")}

@@ -18,10 +18,11 @@ _salve() {
   "fleet") words=" show days" ;;
   "fleet show"*) words=" --server --server-ca --token --output --config --verbose --quiet --help" ;;
   "fleet days"*) words=" --server --server-ca --token --limit --system --line-of-business --output --config --verbose --quiet --help" ;;
-  "host") words=" list show inventory history place retire agents revoke import baseline" ;;
+  "host") words=" list show inventory gaps history place retire agents revoke import baseline" ;;
   "host list"*) words=" --server --server-ca --token --limit --system --line-of-business --distro --name --reboot --seen-after --seen-before --silent-audits --output --config --verbose --quiet --help" ;;
   "host show"*) words=" --server --server-ca --token --output --config --verbose --quiet --help" ;;
   "host inventory"*) words=" --server --server-ca --token --output --config --verbose --quiet --help" ;;
+  "host gaps"*) words=" --server --server-ca --token --limit --output --config --verbose --quiet --help" ;;
   "host history"*) words=" --server --server-ca --token --limit --output --config --verbose --quiet --help" ;;
   "host place"*) words=" --server --server-ca --token --yes --dry-run --output --config --verbose --quiet --help" ;;
   "host retire"*) words=" --server --server-ca --token --yes --dry-run --output --config --verbose --quiet --help" ;;
