@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  static gboolean (*const readers[]) (SvCollect *collect, SvStream *stream, GError **error) = {
+  static gboolean (*const readers[]) (SvCollect * collect, SvStream * stream, GError * *error) = {
       sv_ansible_read, sv_osquery_read, sv_windows_read_system, sv_windows_read_updates};
   if (size == 0)
     return 0;
