@@ -13,7 +13,8 @@ report (SvDb *db, const char *id, gint64 at_us)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SvDictionary) dictionary = sv_dictionary_new ();
-  SvPackage package = {.name = "bash", .arch = "amd64", .version = "1"};
+  SvPackage package = {
+      .name = "bash", .arch = "amd64", .version = "1", .source = "bash", .source_version = "1"};
   SvDistro debian = {.id = "debian", .release = "12"};
   SvInventory inventory = {
       .hostname = (char *)id, .distro = &debian, .packages = g_ptr_array_new ()};

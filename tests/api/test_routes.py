@@ -60,6 +60,8 @@ def test_answers_are_as_the_document_says(salved, import_kev):
         path = path.replace("{feed}", "kev")
         if "application/json" not in content or method != "get" or "{" in path:
             continue  # hosts are made and looked at in test_agent.py
+        if any(p.get("required") for p in operation.get("parameters", [])):
+            continue  # what must be named is made and looked at in test_cross_check.py
         answer = salved.json(path)
         schema = {**content["application/json"]["schema"], "components": doc["components"]}
         jsonschema.Draft202012Validator(schema).validate(answer)
