@@ -239,7 +239,8 @@ sv_writer_free (SvWriter *writer)
 guint
 sv_writer_count_waiting (SvWriter *writer)
 {
-  return (guint)MAX (0, g_async_queue_length (writer->queue));
+  gint length = g_async_queue_length (writer->queue); /* below 0 while the thread waits */
+  return length > 0 ? (guint)length : 0;
 }
 
 static Job *
