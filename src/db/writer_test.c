@@ -91,6 +91,8 @@ test_many (SvTestStore *store)
     Write *write = g_async_queue_pop (answers);
     g_assert_no_error (write->error);
     g_assert_cmpint (count (store->db), >, (gint64)i); /* never before it is there */
+    for (guint looks = 0; looks < 100; looks++)        /* a writer that waits is no full queue */
+      g_assert_cmpuint (sv_writer_count_waiting (writer), <=, N_THREADS * N_EACH);
   }
   for (guint t = 0; t < N_THREADS; t++)
     g_thread_join (threads[t]);
