@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#define FLEET "/api/v1/fleet"
 #define PAGE "500"
 #define DEFAULT_LIMIT 1000
 
@@ -35,7 +36,7 @@ typedef struct {
   }
 
 static const Remote remotes[] = {
-    SHOW ("fleet show", "/api/v1/fleet", &sv_fleet_state_type),
+    SHOW ("fleet show", FLEET, &sv_fleet_state_type),
     LIST ("fleet days", "/api/v1/exposure-days", &sv_exposure_day_type),
     LIST ("host list", "/api/v1/hosts", &sv_host_type),
     SHOW ("host show", "/api/v1/hosts/%s", &sv_host_type),
@@ -232,6 +233,32 @@ run_list (Listing *listing, GError **error)
   return written ? SV_EXIT_OK : SV_EXIT_FAILED;
 }
 
+/* What affects hosts that no source speaks of is in no list: an empty one is no good news. Whoever
+ * may not see the whole fleet is not told of it. */
+static void
+warn_of_silence (const Listing *listing)
+{
+  static const SvRecordType *const of_exposure[] = {&sv_fleet_flaw_type, &sv_fleet_update_type,
+                                                    &sv_exposure_day_type};
+  gboolean concerns = FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (of_exposure); i++)
+    concerns |= listing->remote->type == of_exposure[i];
+  const SvClientCall call = {.method = "GET", .path = FLEET, .answer_type = &sv_fleet_state_type};
+  gpointer answer = NULL;
+  if (!concerns || !sv_client_call (listing->client, &call, &answer, NULL) || answer == NULL)
+    return;
+  const SvFleetState *state = answer;
+  if (state->hosts == 0)
+    sv_log (SV_LOG_WARNING, "no host has reported yet");
+  if (state->hosts_uncovered > 0)
+    sv_log (SV_LOG_WARNING,
+            "of %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+            " hosts it is not known what affects them, since no source speaks of their release:"
+            " 'salve host gaps HOST' says more",
+            state->hosts_uncovered, state->hosts);
+  sv_record_free (&sv_fleet_state_type, answer);
+}
+
 static int
 run_lists (SvCli *cli, const Remote *remote, GError **error)
 {
@@ -243,7 +270,10 @@ run_lists (SvCli *cli, const Remote *remote, GError **error)
     return SV_EXIT_FAILED;
   g_autoptr (GPtrArray) records = g_ptr_array_new ();
   Listing listing = {cli, remote, client, records, limit, -1};
-  return run_list (&listing, error);
+  int code = run_list (&listing, error);
+  if (code == SV_EXIT_OK)
+    warn_of_silence (&listing);
+  return code;
 }
 
 /* --- what is to be changed --- */

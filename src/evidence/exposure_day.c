@@ -9,6 +9,7 @@ static const SvField fields[] = {
               .doc = "When it was looked at last."),
     COUNT (hosts, "Hosts there were."),
     COUNT (stale, "Hosts of which nothing was heard for three days."),
+    COUNT (unknown, "Hosts of a release that no source speaks of: nothing below counts them."),
     COUNT (affected, "Hosts that something affected, in code that can run."),
     COUNT (exposures, "Pairs of a host and a vulnerability that affected it."),
     COUNT (fixable, "Of them, those for which a fixed version was named."),
@@ -119,9 +120,10 @@ add_sums (const Looking *looking, SvFleet *fleet, GError **error)
   g_hash_table_iter_init (&iter, sums);
   while (g_hash_table_iter_next (&iter, &system, &sum)) {
     const SvFleetTotal *total = sum;
-    if (total->exposures == 0)
+    if (total->exposures == 0 && total->unknown == 0)
       continue;
     SvExposureDay *day = day_of (looking, system);
+    day->unknown = total->unknown;
     day->affected = total->affected;
     day->exposures = total->exposures;
     day->fixable = total->fixable;

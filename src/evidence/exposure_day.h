@@ -12,6 +12,7 @@ typedef struct {
   gint64 at_us;  /* when it was looked at; the last look of a day stays */
   gint64 hosts;
   gint64 stale;     /* hosts of which nothing was heard for SV_HOST_STALE_US */
+  gint64 unknown;   /* hosts of a release that no source speaks of: nothing below counts them */
   gint64 affected;  /* hosts with an exposure */
   gint64 exposures; /* host and flaw that affects it, in code that can run */
   gint64 fixable;   /* of them, those for which a fixed version is named */

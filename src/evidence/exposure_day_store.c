@@ -1,23 +1,20 @@
 #include "evidence/exposure_day_store.h"
 
-#define ENDED "resolved, within_2, within_14, within_30, within_60"
-#define ENDED_VALUES ":resolved, :within_2, :within_14, :within_30, :within_60"
-#define SET_ENDED                                                                                  \
-  "resolved = excluded.resolved, within_2 = excluded.within_2, within_14 = excluded.within_14,"    \
-  " within_30 = excluded.within_30, within_60 = excluded.within_60"
+#define INSERT_DAY                                                                                 \
+  "INSERT INTO exposure_day (day, system, at_us, hosts, stale, unknown, affected, exposures,"      \
+  " fixable, exploited, resolved, within_2, within_14, within_30, within_60) VALUES (:day,"        \
+  " :system, :at_us, :hosts, :stale, :unknown, :affected, :exposures, :fixable, :exploited,"       \
+  " :resolved, :within_2, :within_14, :within_30, :within_60) ON CONFLICT (system, day) DO UPDATE" \
+  " SET resolved = excluded.resolved, within_2 = excluded.within_2,"                               \
+  " within_14 = excluded.within_14, within_30 = excluded.within_30,"                               \
+  " within_60 = excluded.within_60"
 
 static const char *const save_texts[] = {
-    [SV_DAY_ALL] = "INSERT INTO exposure_day (day, system, at_us, hosts, stale, affected,"
-                   " exposures, fixable, exploited, " ENDED ") VALUES (:day, :system, :at_us,"
-                   " :hosts, :stale, :affected, :exposures, :fixable, :exploited, " ENDED_VALUES
-                   ") ON CONFLICT (system, day) DO UPDATE SET at_us = excluded.at_us,"
-                   " hosts = excluded.hosts, stale = excluded.stale, affected = excluded.affected,"
-                   " exposures = excluded.exposures, fixable = excluded.fixable,"
-                   " exploited = excluded.exploited, " SET_ENDED,
-    [SV_DAY_ENDED] =
-        "INSERT INTO exposure_day (day, system, at_us, hosts, stale, affected,"
-        " exposures, fixable, exploited, " ENDED ") VALUES (:day, :system, 0,"
-        " 0, 0, 0, 0, 0, 0, " ENDED_VALUES ") ON CONFLICT (system, day) DO UPDATE SET " SET_ENDED,
+    [SV_DAY_ALL] = INSERT_DAY ", at_us = excluded.at_us, hosts = excluded.hosts,"
+                              " stale = excluded.stale, unknown = excluded.unknown,"
+                              " affected = excluded.affected, exposures = excluded.exposures,"
+                              " fixable = excluded.fixable, exploited = excluded.exploited",
+    [SV_DAY_ENDED] = INSERT_DAY,
 };
 
 static gboolean
@@ -63,6 +60,7 @@ bind_filter (SvQuery *query, const SvDayFilter *filter)
 #define SUMS                                                                                       \
   SUM ("hosts")                                                                                    \
   SUM ("stale")                                                                                    \
+  SUM ("unknown")                                                                                  \
   SUM ("affected")                                                                                 \
   SUM ("exposures")                                                                                \
   SUM ("fixable")                                                                                  \

@@ -114,15 +114,19 @@ count_parts (const SvFleet *fleet, SvFleetState *state)
   }
 }
 
+gboolean
+sv_fleet_is_uncovered (const SvFleet *fleet, const SvFleetHost *host)
+{
+  const GByteArray *covered = fleet->match->covered;
+  return host->set != NULL && (host->platform >= covered->len || !covered->data[host->platform]);
+}
+
 static gint64
 count_uncovered (const SvFleet *fleet)
 {
-  const GByteArray *covered = fleet->match->covered;
   gint64 n = 0;
-  for (guint i = 0; i < fleet->hosts->len; i++) {
-    const SvFleetHost *host = &g_array_index (fleet->hosts, SvFleetHost, i);
-    n += host->set != NULL && (host->platform >= covered->len || !covered->data[host->platform]);
-  }
+  for (guint i = 0; i < fleet->hosts->len; i++)
+    n += sv_fleet_is_uncovered (fleet, &g_array_index (fleet->hosts, SvFleetHost, i));
   return n;
 }
 

@@ -162,6 +162,7 @@ gboolean sv_fleet_record (SvFleet *fleet, SvDb *db, gint64 now_us, GError **erro
 
 /* What one system adds up to now; an exposure is a host and a flaw that affects it. */
 typedef struct {
+  gint64 unknown;  /* hosts of a release that no source speaks of */
   gint64 affected; /* hosts with an exposure */
   gint64 exposures;
   gint64 fixable;   /* of them, those for which a fixed version is named */

@@ -164,6 +164,9 @@ void sv_update_node_free (gpointer data);
 
 /* --- answers, under a reader's lock --- */
 
+/* Whether what affects the host is not known: no source speaks of its release, or nobody asked. */
+gboolean sv_fleet_is_uncovered (const SvFleet *fleet, const SvFleetHost *host);
+
 /* Affected, in code that can run. */
 gboolean sv_part_flaw_counts (const SvPartFlaw *flaw);
 /* Whether any host of @scope (nullable: all) has flaw @number, in whatever way. */

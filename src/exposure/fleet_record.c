@@ -192,6 +192,10 @@ sv_fleet_sum_systems (SvFleet *fleet, const GHashTable *exploited)
   g_rw_lock_reader_lock (&fleet->lock);
   g_autofree SvFleetTotal *totals = g_new0 (SvFleetTotal, fleet->systems->len);
   add_flaws (fleet, exploited, totals);
+  for (guint i = 0; i < fleet->hosts->len; i++) {
+    const SvFleetHost *host = &g_array_index (fleet->hosts, SvFleetHost, i);
+    totals[host->system].unknown += sv_fleet_is_uncovered (fleet, host);
+  }
   for (guint i = 0; i < fleet->systems->len; i++)
     g_hash_table_insert (sums, g_strdup (((const SvFleetSystem *)fleet->systems->pdata[i])->id),
                          g_memdup2 (&totals[i], sizeof totals[i]));

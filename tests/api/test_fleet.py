@@ -49,6 +49,12 @@ class Fleet:
         assert done.returncode == code, done.stderr
         return done.stdout
 
+    def complaint(self, *args):
+        """What is said on standard error though it went well."""
+        return subprocess.run([program("salve"), *args], capture_output=True, text=True, timeout=60,
+                              check=True, env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder),
+                                               "SALVE_SERVER": self.url}).stderr
+
     def json(self, *args):
         return json.loads(self.salve(*args, "-o", "json"))
 
@@ -200,6 +206,14 @@ def test_bad_reports_are_refused(fleet):
     assert fleet.json("fleet", "show")["hosts"] == 0
 
 
+def until(question, seconds=30):
+    end = time.monotonic() + seconds
+    while not (answer := question()):
+        assert time.monotonic() < end, answer
+        time.sleep(0.1)
+    return answer
+
+
 def flaws_for(status_text):
     """Every other source package has a flaw that what is installed does not heal."""
     flaws = {}
@@ -261,6 +275,10 @@ def test_silence_is_no_health(fleet):
         fleet.salve("host", "import", name, *files)
     state = fleet.settle(lambda now: now["hosts"] == 2 and now["parts_unjudged"] == 0)
     assert state["hosts_uncovered"] == 1
+    until(lambda: (fleet.json("fleet", "days") or [{}])[0].get("unknown") == 1)
+    for words in ("cve", "list"), ("update", "list"), ("fleet", "days"):
+        assert "of 1 of 2 hosts it is not known" in fleet.complaint(*words)
+    assert fleet.complaint("source", "list") == ""
     said = {gap["what"]: gap["why"] for gap in fleet.json("host", "gaps", "strange")}
     assert "no feed speaks of debian:99" in said["release"]
     assert "release" not in {gap["what"] for gap in fleet.json("host", "gaps", "known")}

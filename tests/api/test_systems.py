@@ -1,11 +1,9 @@
 """Systems, the rules by which hosts belong to them, and who may see which part of the fleet."""
 
-import time
-
 import pytest
 
 from people import first_person
-from test_fleet import DEBIAN, Fleet, status, tracker
+from test_fleet import DEBIAN, Fleet, status, tracker, until
 
 
 @pytest.fixture
@@ -26,14 +24,6 @@ def fleet(launch, store, tmp_path):
         fleet.salve("host", "import", name, "--root", root, "--token", fleet.token.token)
     until(lambda: (fleet.alice.ask("GET", "/api/v1/vulnerabilities/CVE-2026-0001").status == 200))
     return fleet
-
-
-def until(question, seconds=30):
-    end = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < end, answer
-        time.sleep(0.1)
-    return answer
 
 
 def add_system(alice, **members):

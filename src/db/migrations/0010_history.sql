@@ -31,6 +31,7 @@ CREATE TABLE exposure_day (
   at_us BIGINT NOT NULL, -- when it was looked at
   hosts BIGINT NOT NULL,
   stale BIGINT NOT NULL,
+  unknown BIGINT NOT NULL,
   affected BIGINT NOT NULL,
   exposures BIGINT NOT NULL,
   fixable BIGINT NOT NULL,
