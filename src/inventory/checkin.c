@@ -47,6 +47,8 @@ static const SvField host_fields[] = {
     SV_FIELD (SvHost, reboot, SV_TYPE_STRING, .doc = "needed, not-needed or unknown."),
     SV_FIELD (SvHost, system, SV_TYPE_STRING, .doc = "Name of the system that it belongs to."),
     SV_FIELD (SvHost, system_id, SV_TYPE_STRING, .flags = SV_FIELD_HIDDEN, .doc = "Its id."),
+    SV_FIELD (SvHost, retired_at_us, SV_TYPE_INSTANT, .flags = SV_FIELD_WIDE,
+              .doc = "When it was taken away for good; such hosts are in no list."),
     SV_FIELD (SvHost, packages, SV_TYPE_INT64, .doc = "Installed packages."),
     SV_FIELD (SvHost, first_seen_us, SV_TYPE_INSTANT, .flags = SV_FIELD_WIDE,
               .doc = "When it first reported."),

@@ -43,6 +43,7 @@ typedef struct {
   gint64 collected_at_us; /* when what it reported was looked at, by its own clock */
   char *system;           /* name of the system it belongs to; NULL: none */
   char *system_id;
+  gint64 retired_at_us; /* 0: it was not taken away */
 } SvHost;
 extern const SvRecordType sv_host_type;
 

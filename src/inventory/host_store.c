@@ -10,7 +10,7 @@
 
 #define HOST_COLUMNS                                                                               \
   "id, hostname, distro, os, machine, hardware_class, kernel, reboot, packages, first_seen_us,"    \
-  " last_seen_us, collected_at_us, system AS system_id,"                                           \
+  " last_seen_us, collected_at_us, retired_at_us, system AS system_id,"                            \
   " (SELECT name FROM system WHERE system.id = host.system) AS system"
 
 /* --- facts --- */

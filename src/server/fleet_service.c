@@ -62,19 +62,26 @@ next_sum (const SvFleetService *service)
   return service->summed_at + (service->unsummed ? service->sum_pause_us : SUM_EVERY_US);
 }
 
-/* What the day adds up to. */
+/* What the day adds up to. Another server may be summing up the same: then there is a next time,
+ * and what was matched is not matched again for it. */
 static gboolean
 sum_up (SvFleetService *service, SvDb *db, GError **error)
 {
+  g_autoptr (GError) cause = NULL;
   gint64 begin = g_get_monotonic_time ();
   if (begin < next_sum (service))
     return TRUE;
-  service->unsummed = FALSE;
-  gboolean kept =
-      sv_exposure_day_keep (service->fleet, service->dictionary, db, sv_time_now (), error);
+  service->unsummed =
+      !sv_exposure_day_keep (service->fleet, service->dictionary, db, sv_time_now (), &cause);
   service->summed_at = g_get_monotonic_time ();
   service->sum_pause_us = MAX ((service->summed_at - begin) * SUM_SHARE, SUM_PAUSE_US);
-  return kept;
+  if (sv_error_is (cause, SV_ERROR_UNREACHABLE)) {
+    g_propagate_error (error, g_steal_pointer (&cause));
+    return FALSE;
+  }
+  if (cause != NULL)
+    sv_log (SV_LOG_WARNING, "the day is not summed up yet: %s", cause->message);
+  return TRUE;
 }
 
 static gboolean

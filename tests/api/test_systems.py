@@ -151,6 +151,8 @@ def test_retired(fleet):
     alice = fleet.alice
     alice.json("DELETE", "/api/v1/hosts/web-1", status=204)
     alice.json("DELETE", "/api/v1/hosts/web-1", status=404)
+    assert alice.json("GET", "/api/v1/hosts/web-1")["retired_at"]
+    assert alice.json("GET", "/api/v1/hosts/web-2")["retired_at"] is None
     assert hosts_of(alice) == ["db-1", "web-2"]
     flaw = "/api/v1/vulnerabilities/CVE-2026-0001"
     until(lambda: alice.json("GET", flaw)["hosts"] == 1)
